@@ -1,0 +1,207 @@
+package dev.wattbeam.demo;
+
+import dev.wattbeam.pipelines.monitor.MonitorConsumption;
+import dev.wattbeam.pipelines.monitor.MonitorOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.beam.runners.direct.DirectOptions;
+import org.apache.beam.runners.direct.DirectRunner;
+import org.apache.beam.runners.flink.FlinkPipelineOptions;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.PipelineResult;
+import org.apache.beam.sdk.PipelineResult.State;
+import org.apache.beam.sdk.metrics.MetricNameFilter;
+import org.apache.beam.sdk.metrics.MetricResult;
+import org.apache.beam.sdk.metrics.MetricsFilter;
+import org.apache.beam.sdk.options.PipelineOptionsFactory;
+import org.apache.beam.sdk.transforms.Create;
+
+/** The pipeline MonitorConsumption as a job in this process. */
+final class MonitorJob {
+  /** Consumer group of the pipeline. */
+  static final String GROUP = "wattbeam-demo";
+
+  private static final long CHECKPOINT_MILLIS = 5_000;
+  private static final long STOP_LIMIT_NANOS = 3_000_000_000L;
+  private static final MetricsFilter OURS =
+      MetricsFilter.builder().addNameFilter(MetricNameFilter.inNamespace("wattbeam")).build();
+
+  private final PipelineResult result;
+
+  private MonitorJob(PipelineResult result) {
+    this.result = result;
+  }
+
+  /** Loads the runner's classes, which takes seconds, while there is nothing else to do. */
+  static void loadClasses(DemoConfig config, DataDirectory directory) {
+    if (config.runner() == DemoConfig.Runner.FLINK) {
+      FlinkPipelineOptions options = PipelineOptionsFactory.as(FlinkPipelineOptions.class);
+      options.setFlinkConfDir(flinkSettings(directory).toString());
+      FlinkSettings.apply(options, 1);
+      Pipeline pipeline = Pipeline.create(options);
+      pipeline.apply("Nothing", Create.of(0));
+      pipeline.run().waitUntilFinish();
+    }
+  }
+
+  /** Starts the job on a live topic; it runs until {@link #stop()}. */
+  static MonitorJob startLive(
+      DemoConfig config, Servers servers, DataDirectory directory, String topic) {
+    List<String> arguments = arguments(servers, topic);
+    arguments.add("--kafkaIdlePartitionAfter=PT5S");
+    arguments.add("--meterDirectoryRefresh=PT5S");
+    arguments.add("--earlyEvery=PT2S");
+    MonitorOptions options = options(arguments);
+    if (config.runner() == DemoConfig.Runner.FLINK) {
+      FlinkPipelineOptions flink = flink(options, config, directory);
+      flink.setStreaming(true);
+      flink.setAttachedMode(false);
+      flink.setCheckpointingInterval(CHECKPOINT_MILLIS);
+      Path checkpoints = directory.path().resolve("checkpoints");
+      flink.setStateBackend("filesystem");
+      flink.setStateBackendStoragePath(checkpoints.toUri().toString());
+    } else {
+      direct(options, config).setBlockOnRun(false);
+    }
+    return new MonitorJob(run(options));
+  }
+
+  /**
+   * Runs the job over what the topic holds now and waits for its end.
+   *
+   * @throws RuntimeException when the job fails
+   */
+  static MonitorJob runBounded(
+      DemoConfig config, Servers servers, DataDirectory directory, String topic) {
+    List<String> arguments = arguments(servers, topic);
+    arguments.add("--kafkaBounded=true");
+    // A file is history: nothing in it is too late.
+    arguments.add("--allowedLateness=unlimited");
+    MonitorOptions options = options(arguments);
+    if (config.runner() == DemoConfig.Runner.FLINK) {
+      FlinkPipelineOptions flink = flink(options, config, directory);
+      flink.setAttachedMode(true);
+      flink.setShutdownSourcesAfterIdleMs(0L);
+    } else {
+      direct(options, config).setBlockOnRun(true);
+    }
+    PipelineResult result = run(options);
+    State state = result.waitUntilFinish();
+    if (state != State.DONE) {
+      throw new DemoException("The pipeline ended as " + state + ", not as DONE");
+    }
+    return new MonitorJob(result);
+  }
+
+  private static PipelineResult run(MonitorOptions options) {
+    Pipeline pipeline = Pipeline.create(options);
+    MonitorConsumption.build(pipeline, options);
+    return pipeline.run();
+  }
+
+  private static List<String> arguments(Servers servers, String topic) {
+    return new ArrayList<>(
+        List.of(
+            "--kafkaBootstrapServers=" + servers.kafka().bootstrapServers(),
+            "--kafkaTopic=" + topic,
+            "--kafkaGroupId=" + GROUP,
+            "--postgresUrl=" + servers.jdbcUrl(),
+            "--postgresUser=" + Servers.PIPELINE_USER,
+            "--postgresPasswordFile=" + servers.passwordFile(Servers.PIPELINE_USER)));
+  }
+
+  private static MonitorOptions options(List<String> arguments) {
+    return PipelineOptionsFactory.fromArgs(arguments.toArray(new String[0]))
+        .withValidation()
+        .as(MonitorOptions.class);
+  }
+
+  /** Flink's own settings, for which Beam has no options: it would listen on all networks. */
+  private static Path flinkSettings(DataDirectory directory) {
+    Path file = directory.path().resolve("flink").resolve("config.yaml");
+    try {
+      Files.createDirectories(file.getParent());
+      Files.writeString(
+          file,
+          """
+          rest.address: 127.0.0.1
+          rest.bind-address: 127.0.0.1
+          rest.bind-port: 0
+          jobmanager.rpc.address: 127.0.0.1
+          jobmanager.bind-host: 127.0.0.1
+          taskmanager.host: 127.0.0.1
+          taskmanager.bind-host: 127.0.0.1
+          """);
+      return file.getParent();
+    } catch (IOException e) {
+      throw new DemoException("The file " + file + " cannot be written: " + e.getMessage(), e);
+    }
+  }
+
+  private static FlinkPipelineOptions flink(
+      MonitorOptions options, DemoConfig config, DataDirectory directory) {
+    FlinkPipelineOptions flink = options.as(FlinkPipelineOptions.class);
+    FlinkSettings.apply(flink, config.parallelism());
+    return flink;
+  }
+
+  private static DirectOptions direct(MonitorOptions options, DemoConfig config) {
+    DirectOptions direct = options.as(DirectOptions.class);
+    direct.setRunner(DirectRunner.class);
+    direct.setTargetParallelism(config.parallelism());
+    // They compare each element before and after each step: for tests of pipelines, not for a demo.
+    direct.setEnforceImmutability(false);
+    direct.setEnforceEncodability(false);
+    return direct;
+  }
+
+  /** Whether the job ended; a live job should not, so that is a failure. */
+  boolean ended() {
+    try {
+      return result.getState().isTerminal();
+    } catch (RuntimeException e) {
+      return true; // Flink's embedded cluster goes with its job.
+    }
+  }
+
+  /** Why the job ended, in one line. */
+  String failure() {
+    try {
+      return "it ended as " + result.waitUntilFinish();
+    } catch (RuntimeException e) {
+      return Failures.oneLine(e);
+    }
+  }
+
+  /** The pipeline's counters by name, such as {@code duplicates}, summed over its steps. */
+  Map<String, Long> counters() {
+    Map<String, Long> sums = new TreeMap<>();
+    for (MetricResult<Long> counter : result.metrics().queryMetrics(OURS).getCounters()) {
+      sums.merge(counter.getName().getName(), counter.getAttempted(), Long::sum);
+    }
+    return sums;
+  }
+
+  /**
+   * Cancels the job and gives it some time to let go of its connections.
+   *
+   * @throws IOException when it does not follow
+   */
+  void stop() throws IOException {
+    if (ended()) {
+      return;
+    }
+    result.cancel();
+    long deadline = System.nanoTime() + STOP_LIMIT_NANOS;
+    // Not waitUntilFinish: on Flink it keeps asking a cluster that is gone.
+    while (!ended() && System.nanoTime() < deadline) {
+      LockSupport.parkNanos(20_000_000L);
+    }
+  }
+}

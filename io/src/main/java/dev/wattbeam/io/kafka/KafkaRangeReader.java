@@ -1,0 +1,179 @@
+package dev.wattbeam.io.kafka;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import java.util.NoSuchElementException;
+import org.apache.beam.sdk.io.BoundedSource;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+
+/** Reader of {@link KafkaRangeSource}. */
+final class KafkaRangeReader extends BoundedSource.BoundedReader<KafkaPoll> {
+  private static final Duration POLL_TIMEOUT = Duration.ofMillis(200);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private final KafkaRangeSource source;
+  private final KafkaConfig config;
+  private final KafkaRangeSource.Range[] ranges;
+  private final List<TopicPartition> partitions;
+  private final long[] positions;
+  private final long[] clocks;
+  private final PollParser parser;
+  private final Deque<PartitionPoll> pending = new ArrayDeque<>();
+  private Consumer<Void, byte[]> consumer;
+  private KafkaPoll current;
+
+  KafkaRangeReader(
+      KafkaRangeSource source,
+      KafkaConfig config,
+      ClockLimits limits,
+      String pipelineName,
+      KafkaRangeSource.Range[] ranges) {
+    this.source = source;
+    this.config = config;
+    this.ranges = ranges.clone();
+    this.partitions =
+        Arrays.stream(ranges)
+            .map(range -> new TopicPartition(config.topic(), range.partition()))
+            .toList();
+    this.positions = Arrays.stream(ranges).mapToLong(KafkaRangeSource.Range::start).toArray();
+    this.clocks = new long[ranges.length];
+    Arrays.fill(clocks, PartitionClocks.NONE);
+    this.parser = new PollParser(config, limits, pipelineName);
+  }
+
+  @Override
+  public boolean start() throws IOException {
+    if (ranges.length > 0) {
+      consumer = Consumers.open(config);
+      consumer.assign(partitions);
+      for (int i = 0; i < ranges.length; i++) {
+        consumer.seek(partitions.get(i), positions[i]);
+      }
+    }
+    return advance();
+  }
+
+  @Override
+  public boolean advance() throws IOException {
+    long progressNanos = System.nanoTime();
+    while (pending.isEmpty() && !finished()) {
+      boolean progress;
+      try {
+        progress = poll();
+      } catch (KafkaException e) {
+        throw Consumers.failure(config, e);
+      }
+      if (progress) {
+        progressNanos = System.nanoTime();
+      } else if (System.nanoTime() - progressNanos > PATIENCE.toNanos()) {
+        throw new IOException(
+            "Kafka at "
+                + config.bootstrapServers()
+                + " gave nothing for "
+                + PATIENCE.toSeconds()
+                + " s, although "
+                + unfinished()
+                + " is not at its end; check that the broker runs");
+      }
+    }
+    PartitionPoll next = pending.poll();
+    if (next == null) {
+      current = null;
+      return false;
+    }
+    int i = next.partition();
+    parser.begin(ranges[i].partition(), clocks[i], PartitionClocks.NONE, next.records().size());
+    for (ConsumerRecord<Void, byte[]> record : next.records()) {
+      parser.add(record.offset(), record.timestamp(), record.value());
+    }
+    clocks[i] = parser.clock();
+    current = parser.end();
+    return true;
+  }
+
+  /** Whether the position moved anywhere, if only over messages that are not to be read. */
+  private boolean poll() throws IOException {
+    ConsumerRecords<Void, byte[]> polled;
+    try {
+      polled = consumer.poll(POLL_TIMEOUT);
+    } catch (OffsetOutOfRangeException e) {
+      Consumers.recover(config, consumer, e);
+      polled = ConsumerRecords.empty();
+    }
+    boolean moved = false;
+    for (int i = 0; i < ranges.length; i++) {
+      if (positions[i] >= ranges[i].end()) {
+        continue;
+      }
+      TopicPartition partition = partitions.get(i);
+      long end = ranges[i].end();
+      List<ConsumerRecord<Void, byte[]>> all = polled.records(partition);
+      List<ConsumerRecord<Void, byte[]>> records =
+          all.stream().filter(record -> record.offset() < end).toList();
+      long position = Consumers.position(consumer, partition, all, positions[i]);
+      moved |= position != positions[i];
+      positions[i] = position;
+      if (!records.isEmpty()) {
+        pending.add(new PartitionPoll(i, records, position));
+      }
+      if (position >= end) {
+        consumer.pause(List.of(partition));
+      }
+    }
+    return moved;
+  }
+
+  private boolean finished() {
+    return unfinished() == null;
+  }
+
+  private TopicPartition unfinished() {
+    for (int i = 0; i < ranges.length; i++) {
+      if (positions[i] < ranges[i].end()) {
+        return partitions.get(i);
+      }
+    }
+    return null;
+  }
+
+  @Override
+  public KafkaPoll getCurrent() {
+    if (current == null) {
+      throw new NoSuchElementException("Nothing was read");
+    }
+    return current;
+  }
+
+  @Override
+  public Double getFractionConsumed() {
+    long done = 0;
+    long all = 0;
+    for (int i = 0; i < ranges.length; i++) {
+      done += Math.min(positions[i], ranges[i].end()) - ranges[i].start();
+      all += ranges[i].end() - ranges[i].start();
+    }
+    return all == 0 ? 1.0 : (double) done / all;
+  }
+
+  @Override
+  public BoundedSource<KafkaPoll> getCurrentSource() {
+    return source;
+  }
+
+  @Override
+  public void close() {
+    if (consumer != null) {
+      consumer.close(Duration.ofSeconds(2));
+      consumer = null;
+    }
+  }
+}

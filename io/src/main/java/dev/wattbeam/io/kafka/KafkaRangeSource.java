@@ -1,0 +1,108 @@
+package dev.wattbeam.io.kafka;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.io.BoundedSource;
+import org.apache.beam.sdk.options.PipelineOptions;
+import org.apache.beam.sdk.transforms.display.DisplayData;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * What a topic holds when the source is split, as a bounded source of whole polls. A partition is
+ * not split further, since its clock needs it in order.
+ */
+final class KafkaRangeSource extends BoundedSource<KafkaPoll> {
+  private static final long serialVersionUID = 1L;
+
+  /** Size of a message as long as none has been seen. */
+  static final long USUAL_MESSAGE_BYTES = 140;
+
+  /** Offsets of a partition, from start to before end. */
+  record Range(int partition, long start, long end) implements Serializable {}
+
+  private final KafkaConfig config;
+  private final ClockLimits limits;
+  private final String pipelineName;
+
+  /** Null before the split. */
+  private final Range[] ranges;
+
+  KafkaRangeSource(KafkaConfig config, ClockLimits limits, String pipelineName) {
+    this(config, limits, pipelineName, null);
+  }
+
+  private KafkaRangeSource(
+      KafkaConfig config, ClockLimits limits, String pipelineName, Range[] ranges) {
+    this.config = requireNonNull(config, "config");
+    this.limits = requireNonNull(limits, "limits");
+    this.pipelineName = requireNonNull(pipelineName, "pipelineName");
+    this.ranges = ranges;
+  }
+
+  @Override
+  public List<KafkaRangeSource> split(long desiredBundleSizeBytes, PipelineOptions options)
+      throws IOException {
+    if (ranges != null) {
+      return List.of(this);
+    }
+    List<KafkaRangeSource> splits = new ArrayList<>();
+    Range[] all = findRanges();
+    for (Range range : all) {
+      splits.add(new KafkaRangeSource(config, limits, pipelineName, new Range[] {range}));
+    }
+    // An empty topic still is a source, of nothing.
+    return splits.isEmpty()
+        ? List.of(new KafkaRangeSource(config, limits, pipelineName, all))
+        : splits;
+  }
+
+  private Range[] findRanges() throws IOException {
+    if (ranges != null) {
+      return ranges;
+    }
+    try (Consumer<Void, byte[]> consumer = Consumers.open(config)) {
+      List<TopicPartition> partitions =
+          Arrays.stream(Consumers.partitions(config, consumer))
+              .mapToObj(p -> new TopicPartition(config.topic(), p))
+              .toList();
+      Map<TopicPartition, Long> starts = Consumers.startOffsets(config, consumer, partitions);
+      Map<TopicPartition, Long> ends = Consumers.endOffsets(config, consumer, partitions);
+      return partitions.stream()
+          .map(p -> new Range(p.partition(), starts.get(p), ends.get(p)))
+          .filter(range -> range.start() < range.end())
+          .toArray(Range[]::new);
+    }
+  }
+
+  @Override
+  public long getEstimatedSizeBytes(PipelineOptions options) throws IOException {
+    return Arrays.stream(findRanges()).mapToLong(r -> r.end() - r.start()).sum()
+        * USUAL_MESSAGE_BYTES;
+  }
+
+  @Override
+  public KafkaRangeReader createReader(PipelineOptions options) throws IOException {
+    return new KafkaRangeReader(this, config, limits, pipelineName, findRanges());
+  }
+
+  @Override
+  public Coder<KafkaPoll> getOutputCoder() {
+    return KafkaPollCoder.of();
+  }
+
+  @Override
+  public void populateDisplayData(DisplayData.Builder builder) {
+    builder
+        .add(DisplayData.item("topic", config.topic()))
+        .add(DisplayData.item("bootstrapServers", config.bootstrapServers()))
+        .add(DisplayData.item("ranges", Arrays.toString(ranges)));
+  }
+}

@@ -1,0 +1,249 @@
+package dev.wattbeam.io.kafka;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.wattbeam.model.DeadLetter;
+import dev.wattbeam.model.DeadLetterCoder;
+import dev.wattbeam.model.ReadingBatch;
+import dev.wattbeam.model.ReadingBatchCoder;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.beam.sdk.io.Read;
+import org.apache.beam.sdk.io.kafka.KafkaIO;
+import org.apache.beam.sdk.io.kafka.KafkaRecord;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.WithFailures;
+import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
+import org.apache.beam.sdk.values.PBegin;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionTuple;
+import org.apache.beam.sdk.values.TupleTag;
+import org.apache.beam.sdk.values.TupleTagList;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.joda.time.Instant;
+
+/**
+ * Reads a Kafka topic of readings in the wire format: batches of parsed readings, and a dead letter
+ * for each message that is none.
+ *
+ * <p>The watermark is the lowest clock of the topic's partitions (highest plausible event time read
+ * from each); partitions in which nothing happens do not hold it. The timestamp of an element is
+ * the watermark that the reader had reported before, so it is never late itself. Offsets are
+ * committed to the consumer group after the runner's checkpoint is durable, never by a bounded
+ * read.
+ *
+ * <p>Metrics, in the namespace {@link #METRICS}: counters {@code messages}, {@code bytes}, {@code
+ * dead_letters_<CODE>}; distribution {@code poll_size} (messages per poll); gauges {@code
+ * kafka_lag_<partition>} (messages).
+ */
+public final class ReadReadings
+    extends PTransform<PBegin, WithFailures.Result<PCollection<ReadingBatch>, DeadLetter>> {
+  /** Name of this step in dead letters. */
+  public static final String STEP = "ReadReadings";
+
+  /** Namespace of the metrics. */
+  public static final String METRICS = "wattbeam";
+
+  private static final long serialVersionUID = 1L;
+
+  private final KafkaConfig config;
+  private final ClockLimits limits;
+  private final String pipelineName;
+
+  private ReadReadings(KafkaConfig config, ClockLimits limits, String pipelineName) {
+    this.config = requireNonNull(config, "config");
+    this.limits = requireNonNull(limits, "limits");
+    this.pipelineName = requireNonNull(pipelineName, "pipelineName");
+  }
+
+  /**
+   * Reads the topic of a configuration.
+   *
+   * @param limits which event times may move the clock of a partition
+   * @param pipelineName name in dead letters, such as {@code monitor-consumption}
+   */
+  public static ReadReadings from(KafkaConfig config, ClockLimits limits, String pipelineName) {
+    return new ReadReadings(config, limits, pipelineName);
+  }
+
+  @Override
+  public WithFailures.Result<PCollection<ReadingBatch>, DeadLetter> expand(PBegin input) {
+    TupleTag<ReadingBatch> readings = new TupleTag<>("readings");
+    TupleTag<DeadLetter> deadLetters = new TupleTag<>("deadLetters");
+    PCollectionTuple outputs =
+        switch (config.reader()) {
+          case POLL ->
+              poll(input)
+                  .apply(
+                      "SplitPolls",
+                      ParDo.of(new SplitPollsFn(deadLetters))
+                          .withOutputTags(readings, TupleTagList.of(deadLetters)));
+          case KAFKAIO ->
+              input
+                  .apply("KafkaIO", kafkaIo())
+                  .apply(
+                      "ParseRecords",
+                      ParDo.of(
+                              new ParseRecordsFn(
+                                  config, limits, pipelineName, readings, deadLetters))
+                          .withOutputTags(readings, TupleTagList.of(deadLetters)));
+        };
+    return WithFailures.Result.of(
+        outputs.get(readings).setCoder(ReadingBatchCoder.of()),
+        outputs.get(deadLetters).setCoder(DeadLetterCoder.of()));
+  }
+
+  private PCollection<KafkaPoll> poll(PBegin input) {
+    return config.bounded()
+        ? input.apply(
+            "PollKafkaToEnd", Read.from(new KafkaRangeSource(config, limits, pipelineName)))
+        : input.apply("PollKafka", Read.from(new KafkaPollSource(config, limits, pipelineName)));
+  }
+
+  private KafkaIO.Read<byte[], byte[]> kafkaIo() {
+    if (config.bounded()) {
+      throw new IllegalArgumentException("KafkaIO cannot read a topic up to an end; use POLL");
+    }
+    Map<String, Object> properties = config.consumerProperties();
+    properties.remove(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG);
+    properties.put(
+        ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+        config.start() == KafkaConfig.KafkaStart.LATEST ? "latest" : "earliest");
+    KafkaIO.Read<byte[], byte[]> read =
+        KafkaIO.readBytes()
+            .withBootstrapServers(config.bootstrapServers())
+            .withTopic(config.topic())
+            .withTimestampPolicyFactory(new TopicClocks(config, limits));
+    if (config.start() == KafkaConfig.KafkaStart.COMMITTED) {
+      return read.withConsumerConfigUpdates(properties).commitOffsetsInFinalize();
+    }
+    // With a group, KafkaIO would begin where the group stopped, whatever is asked for.
+    properties.remove(ConsumerConfig.GROUP_ID_CONFIG);
+    return read.withConsumerConfigUpdates(properties);
+  }
+
+  private static final class SplitPollsFn extends DoFn<KafkaPoll, ReadingBatch> {
+    private static final long serialVersionUID = 1L;
+
+    private final TupleTag<DeadLetter> deadLetters;
+    private final PollMetrics metrics = new PollMetrics();
+
+    private SplitPollsFn(TupleTag<DeadLetter> deadLetters) {
+      this.deadLetters = deadLetters;
+    }
+
+    @ProcessElement
+    public void process(ProcessContext context) {
+      KafkaPoll poll = context.element();
+      metrics.count(poll);
+      if (poll.readings().size() > 0) {
+        context.output(poll.readings());
+      }
+      for (DeadLetter deadLetter : poll.deadLetters()) {
+        context.output(deadLetters, deadLetter);
+      }
+    }
+  }
+
+  /** Makes one batch of the messages of a partition in a bundle. */
+  private static final class ParseRecordsFn
+      extends DoFn<KafkaRecord<byte[], byte[]>, ReadingBatch> {
+    private static final long serialVersionUID = 1L;
+    private static final int EXPECTED_SIZE = 1_000;
+
+    private final KafkaConfig config;
+    private final ClockLimits limits;
+    private final String pipelineName;
+    private final TupleTag<ReadingBatch> readings;
+    private final TupleTag<DeadLetter> deadLetters;
+    private final PollMetrics metrics = new PollMetrics();
+    private transient Map<Integer, Partition> partitions;
+
+    private ParseRecordsFn(
+        KafkaConfig config,
+        ClockLimits limits,
+        String pipelineName,
+        TupleTag<ReadingBatch> readings,
+        TupleTag<DeadLetter> deadLetters) {
+      this.config = config;
+      this.limits = limits;
+      this.pipelineName = pipelineName;
+      this.readings = readings;
+      this.deadLetters = deadLetters;
+    }
+
+    /** A partition as this instance has seen it; after a restart the clock begins anew. */
+    private static final class Partition {
+      private final PollParser parser;
+      private long clock = PartitionClocks.NONE;
+      private boolean open;
+      private Instant timestamp;
+
+      private Partition(PollParser parser) {
+        this.parser = parser;
+      }
+
+      private KafkaPoll end() {
+        clock = parser.clock();
+        open = false;
+        return parser.end();
+      }
+    }
+
+    @Setup
+    public void setup() {
+      partitions = new HashMap<>();
+    }
+
+    @StartBundle
+    public void start() {
+      // What a failed bundle left behind comes again.
+      partitions.values().forEach(partition -> partition.open = false);
+    }
+
+    @ProcessElement
+    public void process(ProcessContext context) {
+      KafkaRecord<byte[], byte[]> record = context.element();
+      Partition partition =
+          partitions.computeIfAbsent(
+              record.getPartition(),
+              number -> new Partition(new PollParser(config, limits, pipelineName)));
+      if (!partition.open) {
+        Instant timestamp = context.timestamp();
+        partition.parser.begin(
+            record.getPartition(), partition.clock, timestamp.getMillis(), EXPECTED_SIZE);
+        partition.timestamp = timestamp;
+        partition.open = true;
+      }
+      partition.parser.add(record.getOffset(), record.getTimestamp(), record.getKV().getValue());
+      if (partition.parser.size() >= config.maxPollRecords()) {
+        KafkaPoll poll = partition.end();
+        metrics.count(poll);
+        if (poll.readings().size() > 0) {
+          context.output(poll.readings());
+        }
+        poll.deadLetters().forEach(deadLetter -> context.output(deadLetters, deadLetter));
+      }
+    }
+
+    @FinishBundle
+    public void finish(FinishBundleContext context) {
+      for (Partition partition : new TreeMap<>(partitions).values()) {
+        if (partition.open) {
+          KafkaPoll poll = partition.end();
+          metrics.count(poll);
+          Instant timestamp = partition.timestamp;
+          if (poll.readings().size() > 0) {
+            context.output(readings, poll.readings(), timestamp, GlobalWindow.INSTANCE);
+          }
+          for (DeadLetter deadLetter : poll.deadLetters()) {
+            context.output(deadLetters, deadLetter, timestamp, GlobalWindow.INSTANCE);
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,172 @@
+package dev.wattbeam.io.postgres;
+
+import dev.wattbeam.model.Consumption;
+import dev.wattbeam.model.ConsumptionRow;
+import dev.wattbeam.model.ConsumptionRow.OwnerKind;
+import dev.wattbeam.model.DeadLetter;
+import dev.wattbeam.model.Energy;
+import dev.wattbeam.model.LateReading;
+import dev.wattbeam.model.Level;
+import dev.wattbeam.model.Reading;
+import dev.wattbeam.model.ReadingType;
+import dev.wattbeam.model.RowFlag;
+import dev.wattbeam.model.Unit;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+
+/** The tables that pipelines write to, as V1__consumption.sql makes them. */
+final class Tables {
+  private static final double NANOS = Energy.NANOS;
+
+  static final UpsertTable<Reading> LATEST_VALUES =
+      UpsertTable.<Reading>named("latest_values")
+          .keyText("meter", Reading::meter)
+          .keyText("channel", Reading::channel)
+          .text("type", reading -> reading.type().code())
+          .text("unit", reading -> unit(reading.type()))
+          .time("time", Reading::timeMillis)
+          .nanos("value", Reading::value)
+          .number("duration_ms", Reading::durationMillis)
+          .number("sequence", Reading::sequence)
+          .text("quality", reading -> reading.quality().code())
+          .small("quality_rank", reading -> reading.quality().rank())
+          // Of two readings for one time the one that the computation prefers, too.
+          .replaceIf(
+              "(excluded.time, excluded.sequence, excluded.quality_rank, excluded.duration_ms,"
+                  + " excluded.value)"
+                  + " >= (t.time, t.sequence, t.quality_rank, t.duration_ms, t.value)",
+              null,
+              Comparator.comparingLong(Reading::timeMillis)
+                  .thenComparingLong(Reading::sequence)
+                  .thenComparingInt(reading -> reading.quality().rank())
+                  .thenComparingLong(Reading::durationMillis)
+                  .thenComparingLong(Reading::value))
+          .build();
+
+  static final UpsertTable<DeadLetter> DEAD_LETTERS =
+      UpsertTable.<DeadLetter>named("dead_letters")
+          .keyText("source", letter -> letter.origin().source())
+          .keyInt("partition", letter -> letter.origin().partition())
+          .keyLong("position", letter -> letter.origin().position())
+          .keyText("code", letter -> letter.code().name())
+          .text("pipeline", DeadLetter::pipeline)
+          .text("step", DeadLetter::step)
+          .text("message", DeadLetter::message)
+          .text("payload", DeadLetter::payload)
+          .time("time", DeadLetter::timeMillis)
+          .build();
+
+  static final UpsertTable<LateReading> LATE_READINGS =
+      UpsertTable.<LateReading>named("late_readings")
+          .keyText("source", late -> late.origin().source())
+          .keyInt("partition", late -> late.origin().partition())
+          .keyLong("position", late -> late.origin().position())
+          .text("meter", late -> late.reading().meter())
+          .text("channel", late -> late.reading().channel())
+          .text("type", late -> late.reading().type().code())
+          .text("unit", late -> unit(late.reading().type()))
+          .time("time", late -> late.reading().timeMillis())
+          .nanos("value", late -> late.reading().value())
+          .number("duration_ms", late -> late.reading().durationMillis())
+          .number("sequence", late -> late.reading().sequence())
+          .text("quality", late -> late.reading().quality().code())
+          .number("lateness_ms", LateReading::latenessMillis)
+          .build();
+
+  private static final Map<OwnerKind, Map<Level, UpsertTable<ConsumptionRow>>> CONSUMPTION =
+      consumptionTables();
+
+  private Tables() {}
+
+  /** The table of all rows with this kind of owner and this level. */
+  static UpsertTable<ConsumptionRow> consumption(OwnerKind kind, Level level) {
+    return CONSUMPTION.get(kind).get(level);
+  }
+
+  private static Map<OwnerKind, Map<Level, UpsertTable<ConsumptionRow>>> consumptionTables() {
+    Map<OwnerKind, Map<Level, UpsertTable<ConsumptionRow>>> tables = new EnumMap<>(OwnerKind.class);
+    for (OwnerKind kind : OwnerKind.values()) {
+      Map<Level, UpsertTable<ConsumptionRow>> ofKind = new EnumMap<>(Level.class);
+      for (Level level : Level.values()) {
+        ofKind.put(level, consumptionTable(kind, level));
+      }
+      tables.put(kind, ofKind);
+    }
+    return tables;
+  }
+
+  private static UpsertTable<ConsumptionRow> consumptionTable(OwnerKind kind, Level level) {
+    boolean meter = kind == OwnerKind.METER;
+    UpsertTable.Builder<ConsumptionRow> table =
+        UpsertTable.<ConsumptionRow>named((meter ? "" : "group_") + level.code() + "s")
+            .keyText(meter ? "meter" : "grp", ConsumptionRow::owner)
+            .keyText("channel", ConsumptionRow::channel)
+            .keyTime("start_time", ConsumptionRow::startMillis)
+            .time("end_time", ConsumptionRow::endMillis)
+            .column(
+                "energy_mj",
+                "bigint",
+                (row, out) -> {
+                  if (row.consumption().known()) {
+                    out.writeLong(row.consumption().energyMj());
+                  } else {
+                    out.writeNull();
+                  }
+                });
+    power(table, "mean_kw", Tables::meanKw);
+    power(table, "min_kw", row -> row.consumption().minPower() / NANOS);
+    power(table, "max_kw", row -> row.consumption().maxPower() / NANOS);
+    table
+        .number("samples", row -> row.consumption().samples())
+        .number("covered_ms", row -> row.consumption().coveredMillis())
+        .number("expected_ms", row -> row.consumption().expectedMillis())
+        .text("quality", row -> row.consumption().quality().describe())
+        .text("flags", row -> RowFlag.describe(row.consumption().flags()))
+        .number("revision", row -> row.consumption().revision())
+        .replaceIf(
+            "excluded.revision >= t.revision",
+            "revision",
+            Comparator.comparingLong(row -> row.consumption().revision()));
+    if (meter && level == Level.INTERVAL) {
+      table.partitionedBy(ConsumptionRow::startMillis);
+    }
+    return table.build();
+  }
+
+  /** A column in kW that is NULL where nothing is known. */
+  private static void power(
+      UpsertTable.Builder<ConsumptionRow> table,
+      String column,
+      ToDoubleFunction<ConsumptionRow> kilowatts) {
+    table.column(
+        column,
+        "double precision",
+        (row, out) -> {
+          if (row.consumption().known()) {
+            out.writeDouble(kilowatts.applyAsDouble(row));
+          } else {
+            out.writeNull();
+          }
+        });
+  }
+
+  /** For a meter over the covered time; for a group, whose members overlap, over the period. */
+  private static double meanKw(ConsumptionRow row) {
+    Consumption consumption = row.consumption();
+    long millis =
+        row.ownerKind() == OwnerKind.METER
+            ? consumption.coveredMillis()
+            : row.endMillis() - row.startMillis();
+    double kilowatts = (double) consumption.energyMj() / millis / 1_000;
+    // What does not fit into nano-kW is absurd, but must be stored like anything else.
+    return Math.abs(kilowatts) < 9e9
+        ? Energy.meanPower(consumption.energyMj(), millis) / NANOS
+        : kilowatts;
+  }
+
+  private static String unit(ReadingType type) {
+    return (type == ReadingType.POWER ? Unit.KW : Unit.KWH).symbol();
+  }
+}

@@ -1,0 +1,125 @@
+package dev.wattbeam.io.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.wattbeam.model.Reading;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.beam.sdk.options.PipelineOptions;
+import org.apache.beam.sdk.options.PipelineOptionsFactory;
+import org.apache.beam.sdk.testing.SourceTestUtils;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(Broker.Extension.class)
+class KafkaRangeSourceTest {
+  private static final PipelineOptions OPTIONS = PipelineOptionsFactory.create();
+
+  private static KafkaRangeSource source(KafkaConfig config) {
+    return new KafkaRangeSource(config.withBounded(true), Readings.LIMITS, "test");
+  }
+
+  private static List<Reading> read(KafkaRangeSource source) throws IOException {
+    List<Reading> readings = new ArrayList<>();
+    try (KafkaRangeReader reader = source.createReader(OPTIONS)) {
+      for (boolean more = reader.start(); more; more = reader.advance()) {
+        KafkaPoll poll = reader.getCurrent();
+        for (int i = 0; i < poll.readings().size(); i++) {
+          readings.add(poll.readings().reading(i));
+        }
+      }
+      assertThat(reader.getFractionConsumed()).isEqualTo(1.0);
+    }
+    return readings;
+  }
+
+  @Test
+  void readsWhatIsThereAtTheSplit(Broker broker) throws Exception {
+    String topic = broker.topic(3);
+    broker.send(topic, 0, Readings.messages(Readings.powers("m0", 0, 500)));
+    broker.send(topic, 2, Readings.messages(Readings.powers("m2", 0, 300)));
+    KafkaRangeSource source = source(broker.config(topic).withMaxPollRecords(77));
+    List<KafkaRangeSource> splits = source.split(1, OPTIONS);
+    broker.send(topic, 0, Readings.messages(Readings.powers("m0", 500, 600)));
+    assertThat(splits).hasSize(2);
+    assertThat(read(splits.get(0))).isEqualTo(Readings.powers("m0", 0, 500));
+    assertThat(read(splits.get(1))).isEqualTo(Readings.powers("m2", 0, 300));
+    assertThat(splits.get(0).getEstimatedSizeBytes(OPTIONS)).isEqualTo(500 * 140);
+    assertThat(read(source)).hasSize(900);
+  }
+
+  @Test
+  void clocksBeginAnew(Broker broker) throws Exception {
+    String topic = broker.topic(1);
+    broker.send(topic, 0, Readings.messages(Readings.powers("m0", 0, 20)));
+    try (KafkaRangeReader reader =
+        source(broker.config(topic).withMaxPollRecords(10)).createReader(OPTIONS)) {
+      assertThat(reader.start()).isTrue();
+      assertThat(reader.getCurrent().readings().clockMillis()).isEqualTo(Long.MIN_VALUE);
+      assertThat(reader.advance()).isTrue();
+      assertThat(reader.getCurrent().readings().clockMillis()).isEqualTo(Readings.START + 9_000);
+      assertThat(reader.advance()).isFalse();
+    }
+  }
+
+  @Test
+  void anEmptyTopicEnds(Broker broker) throws Exception {
+    KafkaRangeSource source = source(broker.config(broker.topic(2)));
+    List<KafkaRangeSource> splits = source.split(1, OPTIONS);
+    assertThat(splits).hasSize(1);
+    assertThat(read(splits.get(0))).isEmpty();
+    assertThat(read(source)).isEmpty();
+  }
+
+  @Test
+  void endsAtAbortedMessagesAndMarkers(Broker broker) throws Exception {
+    String topic = broker.topic(1);
+    broker.sendInTransaction(topic, 0, Readings.messages(Readings.powers("a", 0, 5)), true);
+    broker.sendInTransaction(topic, 0, Readings.messages(Readings.powers("b", 5, 10)), false);
+    assertThat(read(source(broker.config(topic)))).isEqualTo(Readings.powers("a", 0, 5));
+  }
+
+  @Test
+  void onlyAbortedMessages(Broker broker) throws Exception {
+    String topic = broker.topic(1);
+    broker.sendInTransaction(topic, 0, Readings.messages(Readings.powers("b", 5, 10)), false);
+    assertThat(read(source(broker.config(topic)))).isEmpty();
+  }
+
+  @Test
+  void beginsAfterWhatRetentionHasDeleted(Broker broker) throws Exception {
+    String topic = broker.topic(2, Map.of());
+    broker.send(topic, 0, Readings.messages(Readings.powers("m0", 0, 10)));
+    broker.send(topic, 1, Readings.messages(Readings.powers("m1", 0, 10)));
+    KafkaRangeSource before = source(broker.config(topic));
+    List<KafkaRangeSource> splits = before.split(1, OPTIONS);
+    broker.deleteBefore(topic, 0, 4);
+    broker.deleteBefore(topic, 1, 10);
+    // Split before the deletion and after it.
+    assertThat(read(splits.get(0))).isEqualTo(Readings.powers("m0", 4, 10));
+    assertThat(read(splits.get(1))).isEmpty();
+    assertThat(read(source(broker.config(topic)))).isEqualTo(Readings.powers("m0", 4, 10));
+  }
+
+  @Test
+  void neverCommits(Broker broker) throws Exception {
+    String topic = broker.topic(1);
+    KafkaConfig config = broker.config(topic);
+    broker.send(topic, 0, Readings.messages(Readings.powers("m0", 0, 10)));
+    assertThat(read(source(config))).hasSize(10);
+    assertThat(broker.committed(config.groupId())).isEmpty();
+  }
+
+  @Test
+  void keepsBeamsRulesForSources(Broker broker) throws Exception {
+    String topic = broker.topic(1);
+    broker.send(topic, 0, Readings.messages(Readings.powers("m0", 0, 100)));
+    KafkaRangeSource source = source(broker.config(topic));
+    assertThat(SourceTestUtils.readFromSource(source, OPTIONS)).hasSize(1);
+    SourceTestUtils.assertSourcesEqualReferenceSource(source, source.split(1, OPTIONS), OPTIONS);
+    SourceTestUtils.assertUnstartedReaderReadsSameAsItsSource(
+        source.createReader(OPTIONS), OPTIONS);
+  }
+}

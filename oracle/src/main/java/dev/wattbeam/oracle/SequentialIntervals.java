@@ -1,0 +1,117 @@
+package dev.wattbeam.oracle;
+
+import dev.wattbeam.model.Reading;
+import dev.wattbeam.model.ReadingType;
+import dev.wattbeam.model.RowFlag;
+import dev.wattbeam.oracle.SequentialSpans.FlagAt;
+import dev.wattbeam.oracle.SequentialSpans.Span;
+import java.math.BigInteger;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** Sections "Intervals" and "Revision": the 15-minute rows of one channel, by their start. */
+final class SequentialIntervals {
+  private static final long REVISION_PER_READING = 1L;
+  private static final long SIXTY_DAYS_SECONDS = 5_184_000L;
+
+  private SequentialIntervals() {}
+
+  static SortedMap<Long, Cell> of(SequentialReadings readings, SequentialSpans spans) {
+    SortedMap<Long, Cell> cells = new TreeMap<>();
+    for (Span span : spans.spans()) {
+      share(span, cells);
+    }
+    for (Reading reading : readings.preferred()) {
+      cell(cells, Exact.closingInterval(reading.timeMillis())).samples++;
+    }
+    for (Reading conflict : readings.conflicts()) {
+      cell(cells, Exact.closingInterval(conflict.timeMillis())).flags.add(RowFlag.CONFLICT);
+    }
+    for (FlagAt at : spans.flags()) {
+      cell(cells, Exact.closingInterval(at.time())).flags.add(at.flag());
+    }
+    boolean registers = readings.preferred().get(0).type() == ReadingType.REGISTER;
+    NavigableMap<Long, Integer> times = new TreeMap<>(readings.countByTime());
+    cells.forEach((start, cell) -> cell.revision = revision(start, times, registers ? 8 : 2));
+    return cells;
+  }
+
+  private static Cell cell(SortedMap<Long, Cell> cells, long start) {
+    return cells.computeIfAbsent(
+        start,
+        s -> {
+          Cell cell = new Cell();
+          cell.expected = Exact.QUARTER;
+          return cell;
+        });
+  }
+
+  private static void share(Span span, SortedMap<Long, Cell> cells) {
+    long first = Exact.intervalOf(span.from());
+    long last = Exact.closingInterval(span.to());
+    for (long start = first; start <= last; start += Exact.QUARTER) {
+      long end = start + Exact.QUARTER;
+      long covered = Math.min(end, span.to()) - Math.max(start, span.from());
+      Cell cell = cell(cells, start);
+      cell.energy = cell.energy.add(before(end, span).subtract(before(start, span)));
+      cell.covered += covered;
+      cell.quality.merge(span.quality(), covered, Long::sum);
+      cell.addPower(span.power());
+      if (first != last) {
+        cell.flags.add(RowFlag.SHARED);
+      }
+    }
+  }
+
+  /** What of a span's energy falls before a border. */
+  private static BigInteger before(long border, Span span) {
+    if (border <= span.from()) {
+      return BigInteger.ZERO;
+    }
+    if (border >= span.to()) {
+      return span.energy();
+    }
+    return Exact.floor(
+        span.energy().multiply(BigInteger.valueOf(border - span.from())),
+        BigInteger.valueOf(span.to() - span.from()));
+  }
+
+  /**
+   * @param counts how many different readings each time has; a conflict counts as much as what was
+   *     preferred to it
+   */
+  private static long revision(long start, NavigableMap<Long, Integer> counts, int neighbours) {
+    long end = start + Exact.QUARTER;
+    long revision = 0;
+    // What closes in the interval: after its start, and up to and with its end.
+    for (int readings : counts.subMap(start, false, end, true).values()) {
+      revision += readings;
+    }
+    int left = neighbours;
+    for (Long time = counts.floorKey(start); time != null && left > 0; ) {
+      int readings = Math.min(left, counts.get(time));
+      revision += readings * closeness(start - time);
+      left -= readings;
+      time = counts.lowerKey(time);
+    }
+    left = neighbours;
+    for (Long time = counts.higherKey(end); time != null && left > 0; ) {
+      int readings = Math.min(left, counts.get(time));
+      revision += readings * closeness(time - end);
+      left -= readings;
+      time = counts.higherKey(time);
+    }
+    return revision;
+  }
+
+  private static long closeness(List<Long> distances, int neighbours) {
+    return distances.stream().limit(neighbours).mapToLong(SequentialIntervals::closeness).sum();
+  }
+
+  private static long closeness(long distanceMillis) {
+    long seconds = (distanceMillis + 999) / 1000;
+    return Math.max(0, SIXTY_DAYS_SECONDS - seconds);
+  }
+}

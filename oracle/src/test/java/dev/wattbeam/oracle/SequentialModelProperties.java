@@ -1,0 +1,65 @@
+package dev.wattbeam.oracle;
+
+import static dev.wattbeam.oracle.History.nanos;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.wattbeam.model.Meter;
+import dev.wattbeam.model.MeterDirectory;
+import dev.wattbeam.model.MeterType;
+import dev.wattbeam.model.Reading;
+import dev.wattbeam.model.ReadingType;
+import dev.wattbeam.oracle.SequentialModel.Limits;
+import dev.wattbeam.oracle.SequentialModel.Result;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+
+class SequentialModelProperties {
+  private static final MeterType TYPE =
+      MeterType.generic("t").withMaxPower(nanos("12")).withRegisterModulus(nanos("100"));
+
+  @Property(tries = 60)
+  void orderAndCopiesDoNotMatter(
+      @ForAll long seed, @ForAll ReadingType type, @ForAll @IntRange(min = 1, max = 60) int n) {
+    Random random = new Random(seed);
+    List<Reading> readings = new ArrayList<>();
+    long time = Instant.parse("2024-03-30T20:00:00Z").toEpochMilli();
+    for (int i = 0; i < n; i++) {
+      time += 1_000L * (1 + random.nextInt(2_000));
+      long value = random.nextInt(5) == 0 ? 0 : random.nextInt(20) * 100_000_000L;
+      readings.add(
+          Reading.of("m", "c", type, time, value, type == ReadingType.INTERVAL ? 900_000 : 0));
+    }
+    Result inOrder = run(type, readings);
+    List<Reading> shuffled = new ArrayList<>(readings);
+    shuffled.addAll(readings.subList(0, n / 2));
+    Collections.shuffle(shuffled, random);
+    Result outOfOrder = run(type, shuffled);
+
+    assertThat(outOfOrder.rows()).isEqualTo(inOrder.rows());
+    assertThat(outOfOrder.duplicates()).isEqualTo(n / 2 + inOrder.duplicates());
+    assertThat(outOfOrder.accepted()).isEqualTo(inOrder.accepted());
+  }
+
+  private static Result run(ReadingType type, List<Reading> readings) {
+    MeterDirectory directory =
+        new MeterDirectory(
+            List.of(Meter.of("m", TYPE, ZoneId.of("Europe/Paris"), Map.of("c", type))),
+            List.of(),
+            List.of());
+    History history = new History("t");
+    long sent = Instant.parse("2024-06-01T00:00:00Z").toEpochMilli();
+    readings.forEach(reading -> history.add(0, reading, sent));
+    return new SequentialModel(
+            directory, Limits.DEFAULT.withAllowedLateness(Duration.ofDays(365).toMillis()))
+        .run(history.batches());
+  }
+}

@@ -1,0 +1,105 @@
+package dev.wattbeam.pipelines.monitor;
+
+import dev.wattbeam.io.kafka.KafkaTopics;
+import dev.wattbeam.io.kafka.ReadReadings;
+import dev.wattbeam.io.postgres.PostgresDatabase;
+import dev.wattbeam.io.postgres.PostgresMeterDirectory;
+import dev.wattbeam.io.postgres.WriteConsumption;
+import dev.wattbeam.io.postgres.WriteDeadLetters;
+import dev.wattbeam.io.postgres.WriteLateReadings;
+import dev.wattbeam.io.postgres.WriteLatestValues;
+import dev.wattbeam.model.DeadLetter;
+import dev.wattbeam.model.MeterDirectorySource;
+import dev.wattbeam.model.ReadingBatch;
+import dev.wattbeam.pipelines.PipelineCommand;
+import dev.wattbeam.transforms.consumption.AggregateGroups;
+import dev.wattbeam.transforms.consumption.ComputeConsumption;
+import dev.wattbeam.transforms.quality.ValidateReadings;
+import java.util.List;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.transforms.Flatten;
+import org.apache.beam.sdk.transforms.WithFailures;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionList;
+import org.apache.beam.sdk.values.PCollectionTuple;
+
+/**
+ * Turns raw meter readings in Kafka into trusted consumption in PostgreSQL: validates, removes
+ * duplicates, reads registers, computes 15-minute intervals, hours, local days, months and groups.
+ * See docs/pipelines/monitor-consumption.md.
+ */
+public final class MonitorConsumption {
+  /** Name of the pipeline in dead letters, logs and lists. */
+  public static final String NAME = "monitor-consumption";
+
+  private MonitorConsumption() {}
+
+  /** Runs the pipeline; {@code --help} lists the options. */
+  public static void main(String[] args) {
+    PipelineCommand.run(
+        NAME, args, MonitorOptions.class, MonitorConsumption::check, MonitorConsumption::build);
+  }
+
+  /** Asks the servers whether the job can work; gives one line per problem. */
+  static List<String> check(MonitorOptions options) {
+    MonitorConfig config = MonitorConfig.from(options);
+    List<String> problems = PostgresDatabase.check(config.postgres());
+    if (problems.isEmpty()) {
+      int partitions = KafkaTopics.check(config.kafka());
+      return partitions > 0 ? List.of() : List.of("The topic has no partitions");
+    }
+    return problems;
+  }
+
+  /**
+   * Adds the steps of this pipeline.
+   *
+   * @throws dev.wattbeam.pipelines.ConfigurationException naming every option that is wrong
+   */
+  public static void build(Pipeline pipeline, MonitorOptions options) {
+    MonitorConfig config = MonitorConfig.from(options);
+    MeterDirectorySource directory = PostgresMeterDirectory.of(config.postgres());
+    long lateness = config.limits().allowedLatenessMillis();
+
+    WithFailures.Result<PCollection<ReadingBatch>, DeadLetter> read =
+        pipeline.apply(
+            "ReadReadings", ReadReadings.from(config.kafka(), config.clockLimits(), NAME));
+
+    PCollectionTuple validated =
+        read.output()
+            .apply(
+                "ValidateReadings",
+                ValidateReadings.of(directory, config.limits(), config.meterBuckets(), NAME));
+
+    PCollectionTuple computed =
+        validated
+            .get(ValidateReadings.GOOD)
+            .apply(
+                "ComputeConsumption",
+                ComputeConsumption.of(
+                    directory, lateness, config.emission(), config.groupBuckets(), NAME));
+
+    computed
+        .get(ComputeConsumption.ROWS)
+        .apply("WriteMeterRows", WriteConsumption.to(config.postgres()));
+
+    computed
+        .get(ComputeConsumption.GROUP_UPDATES)
+        .apply("AggregateGroups", AggregateGroups.of(directory, lateness, config.emission()))
+        .apply("WriteGroupRows", WriteConsumption.to(config.postgres()));
+
+    computed
+        .get(ComputeConsumption.LATEST)
+        .apply("WriteLatestValues", WriteLatestValues.to(config.postgres()));
+
+    validated
+        .get(ValidateReadings.LATE)
+        .apply("WriteLateReadings", WriteLateReadings.to(config.postgres()));
+
+    PCollectionList.of(read.failures())
+        .and(validated.get(ValidateReadings.DEAD_LETTERS))
+        .and(computed.get(ComputeConsumption.CONFLICTS))
+        .apply("AllDeadLetters", Flatten.pCollections())
+        .apply("WriteDeadLetters", WriteDeadLetters.to(config.postgres()));
+  }
+}

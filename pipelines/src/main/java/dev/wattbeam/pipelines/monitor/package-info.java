@@ -1,0 +1,2 @@
+/** MonitorConsumption: from readings in Kafka to trusted consumption in PostgreSQL. */
+package dev.wattbeam.pipelines.monitor;

@@ -1,0 +1,430 @@
+package dev.wattbeam.pipelines.publish;
+
+import dev.wattbeam.io.files.DeadLetterLines;
+import dev.wattbeam.io.files.DeadLetterTable;
+import dev.wattbeam.io.files.FileScan;
+import dev.wattbeam.io.files.KafkaSender;
+import dev.wattbeam.io.files.ReadingFormat;
+import dev.wattbeam.io.kafka.KafkaConfig;
+import dev.wattbeam.io.kafka.KafkaOptions;
+import dev.wattbeam.io.postgres.DirectoryEntries;
+import dev.wattbeam.io.postgres.MeterDirectoryStore;
+import dev.wattbeam.io.postgres.PostgresConfig;
+import dev.wattbeam.io.postgres.PostgresException;
+import dev.wattbeam.io.postgres.PostgresOptions;
+import dev.wattbeam.model.DeadLetter;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.beam.sdk.options.PipelineOptionsFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * Sends files of readings to Kafka, in their order or as a replay in time. A plain program: a file
+ * has an order that a Beam source would lose.
+ *
+ * <pre>
+ * open each file       format by name or by mapping file; gzip recognised
+ * read row by row      -> readings | missing rows | rejected rows (dead letters)
+ * pace                 as fast as possible, --rate, or --speedUp
+ * send                 canonical JSON, key = meter, idempotent, acknowledged by all
+ * </pre>
+ */
+@Command(
+    name = "publish-readings",
+    sortOptions = false,
+    description = "Sends files of meter readings to Kafka.")
+public final class PublishReadings implements Callable<Integer> {
+  private static final int EXIT_OK = 0;
+  private static final int EXIT_FAILED = 1;
+  private static final int EXIT_USAGE = 2;
+  private static final int EXIT_STOPPED = 130;
+  private static final int STOP_SECONDS = 15;
+  private static final int SHOWN_REJECTIONS = 5;
+  private static final Pattern RATE = Pattern.compile("([0-9]+(?:\\.[0-9]+)?)(?:/s)?");
+
+  @Option(
+      names = "--input",
+      required = true,
+      arity = "1..*",
+      description = "File, plain or gzip; - is the standard input. May be given several times.")
+  private List<Path> inputs = List.of();
+
+  @Option(
+      names = "--format",
+      required = true,
+      description = "Name of a format (${COMPLETION-CANDIDATES}) or a mapping file.",
+      completionCandidates = FormatNames.class)
+  private String format = "";
+
+  @Option(names = "--meter", description = "Name of the meter, for formats without a meter column.")
+  private String meter;
+
+  @Option(
+      names = "--zone",
+      description = "Time zone of times without offset, such as Europe/Paris or +10:00.")
+  private String zone;
+
+  @Option(
+      names = "--kafkaBootstrapServers",
+      required = true,
+      description = "host:port of Kafka brokers, separated by commas.")
+  private String bootstrapServers;
+
+  @Option(
+      names = {"--topic", "--kafkaTopic"},
+      defaultValue = "readings",
+      description = "Topic to send to. Default: ${DEFAULT-VALUE}.")
+  private String topic;
+
+  @Option(
+      names = "--kafkaPropertiesFile",
+      description = "Further properties of the Kafka clients, secrets included.")
+  private String kafkaPropertiesFile;
+
+  @Option(
+      names = {"--create-topic", "--createTopic"},
+      paramLabel = "PARTITIONS",
+      description = "Makes the topic with so many partitions unless it exists.")
+  private Integer createTopic;
+
+  @Option(
+      names = "--rate",
+      paramLabel = "N/s",
+      description = "Most readings per second. Default: as fast as possible.")
+  private String rate;
+
+  @Option(
+      names = "--speedUp",
+      paramLabel = "X",
+      description =
+          "Replays history as a live stream, X seconds of it per second; sorts by time if the"
+              + " files are not in order.")
+  private Double speedUp;
+
+  @Option(
+      names = "--sort",
+      description = "Sends in the order of the times, over all files; holds the rows in memory.")
+  private boolean sort;
+
+  @Option(
+      names = "--rejected",
+      paramLabel = "FILE",
+      description = "Writes rejected rows to this file, one JSON dead letter per line.")
+  private Path rejectedFile;
+
+  @Option(
+      names = "--register",
+      description = "First puts the meters of the files into the meter directory in PostgreSQL.")
+  private boolean register;
+
+  @Option(
+      names = "--postgresUrl",
+      description =
+          "Database of the meter directory, as a JDBC URL; rejected rows go to its dead_letters.")
+  private String postgresUrl;
+
+  @Option(names = "--postgresUser", description = "PostgreSQL login role.")
+  private String postgresUser;
+
+  @Option(
+      names = "--postgresPasswordFile",
+      description = "File with the password; else the environment's WATTBEAM_POSTGRES_PASSWORD.")
+  private String postgresPasswordFile;
+
+  @Option(
+      names = "--progress",
+      negatable = true,
+      defaultValue = "true",
+      fallbackValue = "true",
+      description = "Shows the progress on standard error. Default: ${DEFAULT-VALUE}.")
+  private boolean showProgress;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Shows this help.")
+  @SuppressWarnings("UnusedVariable") // picocli looks at the annotation.
+  private boolean help;
+
+  private final InputStream in;
+  private final PrintStream out;
+  private final PrintStream err;
+  private long rejectedRows;
+
+  PublishReadings(InputStream in, PrintStream out, PrintStream err) {
+    this.in = in;
+    this.out = out;
+    this.err = err;
+  }
+
+  /** Candidates of {@code --format} in the help. */
+  static final class FormatNames implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return ReadingFormat.names().iterator();
+    }
+  }
+
+  public static void main(String[] args) {
+    System.exit(run(args, System.in, System.out, System.err));
+  }
+
+  /** Runs the program; 0 when everything was sent, 2 for wrong options, 1 for what went wrong. */
+  static int run(String[] args, InputStream in, PrintStream out, PrintStream err) {
+    return new CommandLine(new PublishReadings(in, out, err))
+        .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
+        .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
+        .execute(args);
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    List<String> errors = new ArrayList<>();
+    PublishSettings settings = settings(errors);
+    PostgresConfig postgres = postgres(errors);
+    if (!errors.isEmpty()) {
+      errors.forEach(this::complain);
+      return EXIT_USAGE;
+    }
+    try (DeadLetterLines lines =
+            rejectedFile == null ? null : DeadLetterLines.create(rejectedFile);
+        DeadLetterTable table = postgres == null ? null : DeadLetterTable.open(postgres)) {
+      return publish(settings, postgres, lines, table);
+    } catch (IOException | PostgresException e) {
+      complain(e.getMessage());
+    } catch (UncheckedIOException e) {
+      complain(e.getCause().getMessage());
+    }
+    return EXIT_FAILED;
+  }
+
+  /** Judges all the options; each error is one line. */
+  private PublishSettings settings(List<String> errors) {
+    ReadingFormat readingFormat = format(errors);
+    for (Path input : inputs) {
+      if (!input.equals(PublishSettings.STDIN) && !Files.isReadable(input)) {
+        errors.add("--input=" + input + " does not exist or may not be read");
+      } else if (Files.isDirectory(input)) {
+        errors.add("--input=" + input + " is a directory; give its files");
+      }
+    }
+    if (Collections.frequency(inputs, PublishSettings.STDIN) > 1) {
+      errors.add("--input=- can be given once");
+    }
+    if (rejectedFile != null && !Files.isDirectory(rejectedFile.toAbsolutePath().getParent())) {
+      errors.add("--rejected=" + rejectedFile + ": its folder does not exist");
+    }
+    double readingsPerSecond = 0;
+    if (rate != null) {
+      Matcher matcher = RATE.matcher(rate);
+      readingsPerSecond = matcher.matches() ? Double.parseDouble(matcher.group(1)) : 0;
+      if (readingsPerSecond <= 0) {
+        errors.add("--rate=" + rate + " has to be readings per second above 0, such as 1000/s");
+      }
+    }
+    if (speedUp != null && !(speedUp > 0 && speedUp < 1e12)) {
+      errors.add("--speedUp=" + speedUp + " has to be above 0, such as 60: an hour in a minute");
+    }
+    if (createTopic != null && (createTopic < 1 || createTopic > 100_000)) {
+      errors.add("--create-topic=" + createTopic + " has to be a number of partitions from 1");
+    }
+    KafkaOptions options = PipelineOptionsFactory.as(KafkaOptions.class);
+    options.setKafkaBootstrapServers(bootstrapServers);
+    options.setKafkaTopic(topic);
+    options.setKafkaPropertiesFile(kafkaPropertiesFile);
+    KafkaConfig kafka = KafkaConfig.from(options, errors);
+    if (!errors.isEmpty()) {
+      return null;
+    }
+    return PublishSettings.of(inputs, readingFormat, kafka)
+        .withRate(readingsPerSecond)
+        .withSpeedUp(speedUp == null ? 0 : speedUp)
+        .withSort(sort);
+  }
+
+  /** Null when no database is asked for. */
+  private PostgresConfig postgres(List<String> errors) {
+    if (!register && postgresUrl == null) {
+      return null;
+    }
+    PostgresOptions options = PipelineOptionsFactory.as(PostgresOptions.class);
+    options.setPostgresUrl(postgresUrl);
+    options.setPostgresUser(postgresUser);
+    options.setPostgresPasswordFile(postgresPasswordFile);
+    if (register && inputs.contains(PublishSettings.STDIN)) {
+      errors.add("--register has to read the input twice, so --input=- does not go with it");
+    }
+    return PostgresConfig.from(options, errors);
+  }
+
+  private ReadingFormat format(List<String> errors) {
+    ReadingFormat readingFormat;
+    try {
+      readingFormat = ReadingFormat.of(format);
+      if (meter != null) {
+        readingFormat = readingFormat.withMeter(meter);
+      }
+    } catch (IllegalArgumentException e) {
+      errors.add(e.getMessage());
+      return null;
+    }
+    if (!readingFormat.namesMeters()) {
+      errors.add("Format " + format + " does not name the meter; give it with --meter=NAME");
+    }
+    if (zone != null) {
+      try {
+        readingFormat = readingFormat.withZone(ZoneId.of(zone));
+      } catch (DateTimeException e) {
+        errors.add("--zone=" + zone + " is no time zone such as Europe/Paris, UTC or +10:00");
+      }
+    }
+    return readingFormat;
+  }
+
+  private int publish(
+      PublishSettings settings,
+      PostgresConfig postgres,
+      DeadLetterLines lines,
+      DeadLetterTable table)
+      throws IOException, InterruptedException {
+    if (createTopic != null && KafkaSender.createTopic(settings.kafka(), createTopic)) {
+      err.println("Made topic " + topic + " with " + createTopic + " partitions.");
+    }
+    ReadingPublisher publisher =
+        ReadingPublisher.create(settings)
+            .readingStdin(in)
+            .onRejected(letter -> takeRejected(letter, lines, table));
+    if (register) {
+      FileScan scan = FileScan.of(settings.inputs(), settings.format());
+      MeterDirectoryStore.of(postgres).save(DirectoryEntries.ofMeters(scan.meters()));
+      err.println("Put " + scan.meters().size() + " meters into the directory.");
+      publisher.withScan(scan);
+    }
+    if (showProgress) {
+      publisher.onProgress(progress -> err.println(describe(progress)));
+    }
+    PublishSummary summary = publishUntilStopped(publisher);
+    out.println(describe(summary));
+    if (!summary.complete()) {
+      return EXIT_STOPPED;
+    }
+    if (summary.rowsRead() == 0) {
+      complain("the input has no row");
+      return EXIT_FAILED;
+    }
+    return EXIT_OK;
+  }
+
+  /** Ctrl-C ends it after the current row, with what was sent safely stored. */
+  private static PublishSummary publishUntilStopped(ReadingPublisher publisher)
+      throws IOException, InterruptedException {
+    CountDownLatch done = new CountDownLatch(1);
+    Thread hook =
+        new Thread(
+            () -> {
+              publisher.stop();
+              try {
+                if (!done.await(STOP_SECONDS, TimeUnit.SECONDS)) {
+                  Thread.currentThread().interrupt();
+                }
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            });
+    Runtime.getRuntime().addShutdownHook(hook);
+    try {
+      return publisher.publish();
+    } finally {
+      done.countDown();
+      try {
+        Runtime.getRuntime().removeShutdownHook(hook);
+      } catch (IllegalStateException e) {
+        // The hook is what ended it.
+      }
+    }
+  }
+
+  private void takeRejected(DeadLetter letter, DeadLetterLines lines, DeadLetterTable table) {
+    try {
+      if (lines != null) {
+        lines.write(letter);
+      }
+      if (table != null) {
+        table.write(letter);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    if (++rejectedRows <= SHOWN_REJECTIONS) {
+      complain(
+          letter.origin().source()
+              + ", line "
+              + letter.origin().position()
+              + ": "
+              + letter.code()
+              + ": "
+              + letter.message());
+    } else if (rejectedRows == SHOWN_REJECTIONS + 1) {
+      complain("further rejected rows are not shown; --rejected=FILE keeps them all");
+    }
+  }
+
+  private void complain(String message) {
+    err.println("publish-readings: " + message);
+  }
+
+  private static String describe(PublishProgress progress) {
+    StringBuilder text = new StringBuilder();
+    text.append(
+        String.format(
+            Locale.ROOT,
+            "%,d rows, %,d readings, %,.0f readings/s",
+            progress.rows(),
+            progress.readings(),
+            progress.readingsPerSecond()));
+    if (progress.share() >= 0) {
+      text.append(String.format(Locale.ROOT, ", %.0f %%", progress.share() * 100));
+    }
+    if (progress.left() != null && progress.share() < 1) {
+      text.append(", ").append(progress.left().toSeconds()).append(" s left");
+    }
+    return text.toString();
+  }
+
+  private static String describe(PublishSummary summary) {
+    String rejected = summary.rowsRejected() == 0 ? "" : " " + summary.rejected();
+    return String.format(
+        Locale.ROOT,
+        "%srows read %d = published %d + missing %d + rejected %d%s; readings %d of %d meters;"
+            + " %.1f s",
+        summary.complete() ? "" : "Stopped before the end: ",
+        summary.rowsRead(),
+        summary.rowsPublished(),
+        summary.rowsMissing(),
+        summary.rowsRejected(),
+        rejected,
+        summary.readingsPublished(),
+        summary.meters().size(),
+        summary.seconds());
+  }
+}

@@ -1,0 +1,80 @@
+package dev.wattbeam.transforms.consumption;
+
+import dev.wattbeam.model.Consumption;
+import dev.wattbeam.model.ConsumptionCoder;
+import dev.wattbeam.model.MeterChannel;
+import dev.wattbeam.model.MeterChannelCoder;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.beam.sdk.coders.CustomCoder;
+import org.apache.beam.sdk.util.VarInt;
+
+/**
+ * What one bucket of meters contributes to some intervals of groups: sums over its members, not
+ * differences, so that applying an update twice changes nothing.
+ *
+ * @param bucket the bucket of meters
+ * @param parts the sums
+ */
+public record GroupUpdate(int bucket, List<Part> parts) {
+  public GroupUpdate {
+    parts = List.copyOf(parts);
+  }
+
+  /**
+   * Sum over the bucket's members of one group.
+   *
+   * @param group name of the group (as meter) and the channel
+   * @param interval number of the interval since the epoch
+   * @param sum energy, covered time, samples, quality and revision; the rest is zero
+   */
+  public record Part(MeterChannel group, long interval, Consumption sum) {}
+
+  /** Deterministic coder. */
+  public static final class GroupUpdateCoder extends CustomCoder<GroupUpdate> {
+    private static final GroupUpdateCoder INSTANCE = new GroupUpdateCoder();
+
+    private GroupUpdateCoder() {}
+
+    public static GroupUpdateCoder of() {
+      return INSTANCE;
+    }
+
+    @Override
+    public void encode(GroupUpdate update, OutputStream out) throws IOException {
+      VarInt.encode(update.bucket, out);
+      VarInt.encode(update.parts.size(), out);
+      for (Part part : update.parts) {
+        MeterChannelCoder.of().encode(part.group, out);
+        VarInt.encode(part.interval, out);
+        ConsumptionCoder.of().encode(part.sum, out);
+      }
+    }
+
+    @Override
+    public GroupUpdate decode(InputStream in) throws IOException {
+      int bucket = VarInt.decodeInt(in);
+      int size = VarInt.decodeInt(in);
+      List<Part> parts = new ArrayList<>(size);
+      for (int i = 0; i < size; i++) {
+        parts.add(
+            new Part(
+                MeterChannelCoder.of().decode(in),
+                VarInt.decodeLong(in),
+                ConsumptionCoder.of().decode(in)));
+      }
+      return new GroupUpdate(bucket, parts);
+    }
+
+    @Override
+    public void verifyDeterministic() {}
+
+    @Override
+    public boolean consistentWithEquals() {
+      return true;
+    }
+  }
+}

@@ -1,0 +1,172 @@
+package dev.wattbeam.transforms.consumption;
+
+import dev.wattbeam.model.Consumption;
+import dev.wattbeam.model.Energy;
+import dev.wattbeam.model.Quality;
+import dev.wattbeam.model.QualityMix;
+import dev.wattbeam.model.ReadingType;
+import dev.wattbeam.model.RowFlag;
+
+/** Shares the energy of spans out to 15-minute intervals. */
+final class IntervalCalculator {
+  private static final long CLOSENESS_SECONDS = Neighbourhood.MOST_DAYS_APART * 86_400L;
+  private static final Quality[] QUALITIES = Quality.values();
+
+  private final long first;
+  private final long[] energy;
+  private final long[] covered;
+  private final long[] minPower;
+  private final long[] maxPower;
+  private final int[] samples;
+  private final int[] flags;
+  private final int[] versions;
+  private final long[][] coveredByQuality;
+
+  private IntervalCalculator(long first, int count) {
+    this.first = first;
+    energy = new long[count];
+    covered = new long[count];
+    minPower = new long[count];
+    maxPower = new long[count];
+    samples = new int[count];
+    flags = new int[count];
+    versions = new int[count];
+    coveredByQuality = new long[count][];
+  }
+
+  /**
+   * What is known about each of some intervals; null where nothing is.
+   *
+   * @param first number of the first interval
+   * @param hadRow whether there was a row before, by distance from the first interval: such a row is
+   *     kept, even when nothing is known any more
+   */
+  static Consumption[] calculate(
+      ReadingType type, Readings readings, Spans spans, long first, boolean[] hadRow) {
+    IntervalCalculator calculator = new IntervalCalculator(first, hadRow.length);
+    calculator.addSamples(readings, spans);
+    for (int i = 0; i < spans.size(); i++) {
+      calculator.addSpan(spans, i);
+    }
+    return calculator.results(
+        readings, type == ReadingType.REGISTER ? Registers.REACH : Spans.REACH, hadRow);
+  }
+
+  private void addSamples(Readings readings, Spans spans) {
+    int count = energy.length;
+    for (int i = readings.firstAfter(Intervals.start(first)); i < readings.size; i++) {
+      long place = Intervals.closing(readings.time[i]) - first;
+      if (place >= count) {
+        return;
+      }
+      int at = (int) place;
+      samples[at]++;
+      versions[at] += readings.versions[i];
+      flags[at] |= spans.flags(i);
+      if (readings.versions[i] > 1) {
+        flags[at] |= RowFlag.CONFLICT.bit();
+      }
+    }
+  }
+
+  private void addSpan(Spans spans, int i) {
+    long start = spans.start(i);
+    long end = spans.end(i);
+    long from = Intervals.containing(start);
+    long to = Intervals.closing(end);
+    if (to < first || from >= first + energy.length) {
+      return;
+    }
+    boolean shared = from != to;
+    long length = end - start;
+    long low = Math.max(from, first);
+    long high = Math.min(to, first + energy.length - 1);
+    long before =
+        Energy.shareBefore(
+            spans.energy(i), Math.max(Intervals.start(low) - start, 0), length);
+    for (long interval = low; interval <= high; interval++) {
+      int at = (int) (interval - first);
+      long intervalEnd = Intervals.start(interval + 1);
+      long until = Energy.shareBefore(spans.energy(i), intervalEnd - start, length);
+      long overlap = Math.min(end, intervalEnd) - Math.max(start, Intervals.start(interval));
+      long power = spans.power(i);
+      minPower[at] = covered[at] == 0 ? power : Math.min(minPower[at], power);
+      maxPower[at] = covered[at] == 0 ? power : Math.max(maxPower[at], power);
+      energy[at] += until - before;
+      covered[at] += overlap;
+      addQuality(at, spans.quality(i), overlap);
+      if (shared) {
+        flags[at] |= RowFlag.SHARED.bit();
+      }
+      before = until;
+    }
+  }
+
+  private void addQuality(int at, Quality quality, long overlap) {
+    if (quality == Quality.VALID && coveredByQuality[at] == null) {
+      return;
+    }
+    if (coveredByQuality[at] == null) {
+      coveredByQuality[at] = new long[QUALITIES.length];
+      coveredByQuality[at][Quality.VALID.ordinal()] = covered[at] - overlap;
+    }
+    coveredByQuality[at][quality.ordinal()] += overlap;
+  }
+
+  private Consumption[] results(Readings readings, int neighbours, boolean[] hadRow) {
+    Consumption[] results = new Consumption[energy.length];
+    for (int at = 0; at < results.length; at++) {
+      if (hadRow[at] || covered[at] > 0 || samples[at] > 0 || flags[at] != 0) {
+        results[at] =
+            new Consumption(
+                energy[at],
+                covered[at],
+                Intervals.MILLIS,
+                minPower[at],
+                maxPower[at],
+                samples[at],
+                flags[at],
+                quality(at),
+                revision(readings, at, neighbours));
+      }
+    }
+    return results;
+  }
+
+  private QualityMix quality(int at) {
+    if (coveredByQuality[at] == null) {
+      return QualityMix.of(Quality.VALID, covered[at]);
+    }
+    QualityMix mix = QualityMix.NONE;
+    for (Quality quality : QUALITIES) {
+      mix = mix.plus(QualityMix.of(quality, coveredByQuality[at][quality.ordinal()]));
+    }
+    return mix;
+  }
+
+  /**
+   * How much is known: grows with every reading in the interval and with every nearer neighbour, so
+   * it is the same for equal knowledge and never falls as more becomes known.
+   */
+  private long revision(Readings readings, int at, int neighbours) {
+    long start = Intervals.start(first + at);
+    long end = start + Intervals.MILLIS;
+    long revision = versions[at];
+    int before = readings.firstAfter(start) - 1;
+    for (int left = neighbours; left > 0 && before >= 0; left -= readings.versions[before--]) {
+      revision +=
+          closeness(start - readings.time[before]) * Math.min(left, readings.versions[before]);
+    }
+    int after = readings.firstAfter(end);
+    for (int left = neighbours;
+        left > 0 && after < readings.size;
+        left -= readings.versions[after++]) {
+      revision += closeness(readings.time[after] - end) * Math.min(left, readings.versions[after]);
+    }
+    return revision;
+  }
+
+  private static long closeness(long distanceMillis) {
+    return Math.max(0, CLOSENESS_SECONDS - (distanceMillis + 999) / 1000);
+  }
+}

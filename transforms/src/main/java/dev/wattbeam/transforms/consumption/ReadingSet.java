@@ -1,0 +1,515 @@
+package dev.wattbeam.transforms.consumption;
+
+import dev.wattbeam.model.Quality;
+import dev.wattbeam.model.Reading;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import org.apache.beam.sdk.coders.CustomCoder;
+import org.apache.beam.sdk.util.VarInt;
+
+/**
+ * Set of readings of one meter channel, in columns, sorted by time; different readings of one time
+ * stand in the order of preference. Union is associative, commutative and idempotent, which is why
+ * neither arrival order nor copies can change a result.
+ *
+ * <p>Immutable. Two readings with the same time, value and duration are one.
+ */
+public final class ReadingSet {
+  /** The set without readings. */
+  public static final ReadingSet EMPTY =
+      new ReadingSet(new long[0], new long[0], null, null, null);
+
+  private static final Quality[] QUALITIES = Quality.values();
+
+  private final long[] time;
+  private final long[] value;
+
+  /** Null when no reading states one, which is the normal case. */
+  private final long[] duration;
+
+  private final long[] sequence;
+  private final byte[] quality;
+
+  private ReadingSet(
+      long[] time, long[] value, long[] duration, long[] sequence, byte[] quality) {
+    this.time = time;
+    this.value = value;
+    this.duration = duration;
+    this.sequence = sequence;
+    this.quality = quality;
+  }
+
+  public int size() {
+    return time.length;
+  }
+
+  public boolean isEmpty() {
+    return time.length == 0;
+  }
+
+  /** Epoch milliseconds, end of the span. */
+  public long time(int i) {
+    return time[i];
+  }
+
+  /** Nano-kW or nano-kWh. */
+  public long value(int i) {
+    return value[i];
+  }
+
+  /** Milliseconds; 0 when not stated. */
+  public long duration(int i) {
+    return duration == null ? 0 : duration[i];
+  }
+
+  public long sequence(int i) {
+    return sequence == null ? Reading.NO_SEQUENCE : sequence[i];
+  }
+
+  public Quality quality(int i) {
+    return quality == null ? Quality.VALID : QUALITIES[quality[i]];
+  }
+
+  /** Whether this is the preferred reading of its time. */
+  public boolean preferred(int i) {
+    return i == 0 || time[i] != time[i - 1];
+  }
+
+  public long firstTime() {
+    return time[0];
+  }
+
+  public long lastTime() {
+    return time[time.length - 1];
+  }
+
+  /** Index of the first reading later than a time. */
+  int firstAfter(long millis) {
+    int low = 0;
+    int high = time.length;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (time[middle] <= millis) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+
+  /** The readings from index {@code from} to {@code to} (exclusive) as a set. */
+  ReadingSet slice(int from, int to) {
+    if (from == 0 && to == time.length) {
+      return this;
+    }
+    return new ReadingSet(
+        Arrays.copyOfRange(time, from, to),
+        Arrays.copyOfRange(value, from, to),
+        duration == null ? null : Arrays.copyOfRange(duration, from, to),
+        sequence == null ? null : Arrays.copyOfRange(sequence, from, to),
+        quality == null ? null : Arrays.copyOfRange(quality, from, to));
+  }
+
+  /** Union of this set and another one. */
+  public ReadingSet union(ReadingSet other) {
+    return union(other, new Merge());
+  }
+
+  /** Union that also counts what was new in {@code other}. */
+  ReadingSet union(ReadingSet other, Merge merge) {
+    if (other.isEmpty()) {
+      return this;
+    }
+    if (isEmpty() || lastTime() < other.firstTime()) {
+      Builder all = new Builder(size() + other.size());
+      all.addAll(this, 0, size());
+      all.addAll(other, 0, other.size());
+      merge.countNew(other);
+      return all.trimmed();
+    }
+    Builder all = new Builder(size() + other.size());
+    int i = 0;
+    int j = 0;
+    while (i < size() || j < other.size()) {
+      if (j == other.size() || (i < size() && time[i] < other.time[j])) {
+        all.addOne(this, i++);
+      } else if (i == size() || other.time[j] < time[i]) {
+        int end = other.endOfTime(j);
+        merge.countNew(other, j, end);
+        all.addAll(other, j, end);
+        j = end;
+      } else {
+        int iEnd = endOfTime(i);
+        int jEnd = other.endOfTime(j);
+        mergeOneTime(this, i, iEnd, other, j, jEnd, all, merge);
+        i = iEnd;
+        j = jEnd;
+      }
+    }
+    return all.trimmed();
+  }
+
+  private int endOfTime(int i) {
+    int end = i + 1;
+    while (end < time.length && time[end] == time[i]) {
+      end++;
+    }
+    return end;
+  }
+
+  private static void mergeOneTime(
+      ReadingSet a, int i, int iEnd, ReadingSet b, int j, int jEnd, Builder all, Merge merge) {
+    List<Entry> entries = new ArrayList<>(iEnd - i + jEnd - j);
+    for (int k = i; k < iEnd; k++) {
+      entries.add(a.entry(k));
+    }
+    Entry before = entries.get(0);
+    int conflictsBefore = entries.size() - 1;
+    for (int k = j; k < jEnd; k++) {
+      if (!join(entries, b.entry(k))) {
+        merge.duplicates++;
+      }
+    }
+    entries.sort(Entry.PREFERENCE);
+    merge.conflicts += entries.size() - 1 - conflictsBefore;
+    for (int k = 1; k < entries.size(); k++) {
+      Entry loser = entries.get(k);
+      boolean lostBefore = false;
+      for (int m = i; m < iEnd; m++) {
+        lostBefore |= a.entry(m).sameReading(loser) && !before.sameReading(loser);
+      }
+      if (!lostBefore) {
+        merge.losers.add(loser);
+      }
+    }
+    for (Entry entry : entries) {
+      all.addEntry(entry);
+    }
+  }
+
+  /** Adds an entry to those of the same time; false when the same reading was there already. */
+  private static boolean join(List<Entry> entries, Entry added) {
+    for (int k = 0; k < entries.size(); k++) {
+      Entry entry = entries.get(k);
+      if (entry.sameReading(added)) {
+        entries.set(k, entry.join(added));
+        return false;
+      }
+    }
+    entries.add(added);
+    return true;
+  }
+
+  private Entry entry(int i) {
+    return new Entry(time[i], value[i], duration(i), sequence(i), quality(i));
+  }
+
+  @Override
+  public boolean equals(Object o) {
+    return o instanceof ReadingSet other
+        && Arrays.equals(time, other.time)
+        && Arrays.equals(value, other.value)
+        && Arrays.equals(duration, other.duration)
+        && Arrays.equals(sequence, other.sequence)
+        && Arrays.equals(quality, other.quality);
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(time) * 31 + Arrays.hashCode(value);
+  }
+
+  @Override
+  public String toString() {
+    StringBuilder text = new StringBuilder("ReadingSet[");
+    for (int i = 0; i < size(); i++) {
+      text.append(i == 0 ? "" : ", ").append(entry(i));
+    }
+    return text.append(']').toString();
+  }
+
+  /** What a union found in the set that was added. */
+  static final class Merge {
+    private long accepted;
+    private long duplicates;
+    private long conflicts;
+    private final List<Entry> losers = new ArrayList<>();
+
+    /** Times that had no reading before. */
+    long accepted() {
+      return accepted;
+    }
+
+    /** Readings that were there already. */
+    long duplicates() {
+      return duplicates;
+    }
+
+    /** Readings that stand against another one of the same time. */
+    long conflicts() {
+      return conflicts;
+    }
+
+    /** The readings that are not preferred and were not known, or were preferred, before. */
+    List<Entry> losers() {
+      return losers;
+    }
+
+    private void countNew(ReadingSet added) {
+      countNew(added, 0, added.size());
+    }
+
+    private void countNew(ReadingSet added, int from, int to) {
+      for (int i = from; i < to; i++) {
+        if (i == from || added.time[i] != added.time[i - 1]) {
+          accepted++;
+        } else {
+          conflicts++;
+          losers.add(added.entry(i));
+        }
+      }
+    }
+  }
+
+  /** One reading of the set. */
+  record Entry(long time, long value, long duration, long sequence, Quality quality) {
+    /** The preferred reading of one time comes first. */
+    static final Comparator<Entry> PREFERENCE =
+        Comparator.comparingLong(Entry::sequence)
+            .thenComparingInt(entry -> entry.quality.rank())
+            .thenComparingLong(Entry::duration)
+            .thenComparingLong(Entry::value)
+            .reversed();
+
+    boolean sameReading(Entry other) {
+      return time == other.time && value == other.value && duration == other.duration;
+    }
+
+    Entry join(Entry other) {
+      return new Entry(
+          time,
+          value,
+          duration,
+          Math.max(sequence, other.sequence),
+          quality.rank() >= other.quality.rank() ? quality : other.quality);
+    }
+  }
+
+  /** Collects readings in any order. */
+  public static final class Builder {
+    private int size;
+    private long[] time;
+    private long[] value;
+    private long[] duration;
+    private long[] sequence;
+    private byte[] quality;
+    private boolean durations;
+    private boolean sequences;
+    private boolean qualities;
+    private boolean ascending = true;
+    private long duplicates;
+
+    public Builder() {
+      this(16);
+    }
+
+    private Builder(int capacity) {
+      time = new long[capacity];
+      value = new long[capacity];
+      duration = new long[capacity];
+      sequence = new long[capacity];
+      quality = new byte[capacity];
+    }
+
+    /** Adds a reading, whatever its place in time. */
+    public void add(long time, long value, long duration, long sequence, Quality quality) {
+      if (size == this.time.length) {
+        resize(size * 2);
+      }
+      ascending &= size == 0 || time > this.time[size - 1];
+      this.time[size] = time;
+      this.value[size] = value;
+      this.duration[size] = duration;
+      this.sequence[size] = sequence;
+      this.quality[size] = (byte) quality.ordinal();
+      durations |= duration != 0;
+      sequences |= sequence != Reading.NO_SEQUENCE;
+      qualities |= quality != Quality.VALID;
+      size++;
+    }
+
+    /** Copies that {@link #build} left out. */
+    public long duplicates() {
+      return duplicates;
+    }
+
+    /** The set of all that was added. */
+    public ReadingSet build() {
+      if (ascending) {
+        return trimmed();
+      }
+      List<Entry> entries = new ArrayList<>(size);
+      for (int i = 0; i < size; i++) {
+        entries.add(
+            new Entry(time[i], value[i], duration[i], sequence[i], QUALITIES[quality[i]]));
+      }
+      entries.sort(Comparator.comparingLong(Entry::time));
+      Builder sorted = new Builder(size);
+      List<Entry> oneTime = new ArrayList<>();
+      for (int i = 0; i < size; i++) {
+        Entry entry = entries.get(i);
+        if (!oneTime.isEmpty() && oneTime.get(0).time() != entry.time()) {
+          sorted.addSorted(oneTime);
+        }
+        if (!join(oneTime, entry)) {
+          duplicates++;
+        }
+      }
+      sorted.addSorted(oneTime);
+      return sorted.trimmed();
+    }
+
+    private void addSorted(List<Entry> oneTime) {
+      oneTime.sort(Entry.PREFERENCE);
+      oneTime.forEach(this::addEntry);
+      oneTime.clear();
+    }
+
+    private void addEntry(Entry entry) {
+      add(entry.time(), entry.value(), entry.duration(), entry.sequence(), entry.quality());
+    }
+
+    private void addOne(ReadingSet set, int i) {
+      add(set.time[i], set.value[i], set.duration(i), set.sequence(i), set.quality(i));
+    }
+
+    private void addAll(ReadingSet set, int from, int to) {
+      for (int i = from; i < to; i++) {
+        addOne(set, i);
+      }
+    }
+
+    private void resize(int capacity) {
+      time = Arrays.copyOf(time, capacity);
+      value = Arrays.copyOf(value, capacity);
+      duration = Arrays.copyOf(duration, capacity);
+      sequence = Arrays.copyOf(sequence, capacity);
+      quality = Arrays.copyOf(quality, capacity);
+    }
+
+    private ReadingSet trimmed() {
+      return new ReadingSet(
+          Arrays.copyOf(time, size),
+          Arrays.copyOf(value, size),
+          durations ? Arrays.copyOf(duration, size) : null,
+          sequences ? Arrays.copyOf(sequence, size) : null,
+          qualities ? Arrays.copyOf(quality, size) : null);
+    }
+  }
+
+  /**
+   * Coder: columns of differences in variable-length integers, after powers of ten that all values
+   * share (and whole seconds or minutes that all times share) were divided out. A meter reading with
+   * three decimals once a minute takes three to four bytes.
+   */
+  public static final class ReadingSetCoder extends CustomCoder<ReadingSet> {
+    private static final ReadingSetCoder INSTANCE = new ReadingSetCoder();
+    private static final long[] TIME_SCALES = {60_000, 1_000, 1};
+    private static final long[] VALUE_SCALES = {
+      1_000_000_000, 100_000_000, 10_000_000, 1_000_000, 100_000, 10_000, 1_000, 100, 10, 1
+    };
+    private static final int DURATIONS = 1;
+    private static final int SEQUENCES = 2;
+    private static final int QUALITY_CODES = 4;
+
+    private ReadingSetCoder() {}
+
+    public static ReadingSetCoder of() {
+      return INSTANCE;
+    }
+
+    @Override
+    public void encode(ReadingSet set, OutputStream out) throws IOException {
+      VarInt.encode(set.size(), out);
+      if (set.isEmpty()) {
+        return;
+      }
+      out.write(
+          (set.duration == null ? 0 : DURATIONS)
+              | (set.sequence == null ? 0 : SEQUENCES)
+              | (set.quality == null ? 0 : QUALITY_CODES));
+      encodeColumn(set.time, TIME_SCALES, out);
+      encodeColumn(set.value, VALUE_SCALES, out);
+      if (set.duration != null) {
+        encodeColumn(set.duration, TIME_SCALES, out);
+      }
+      if (set.sequence != null) {
+        encodeColumn(set.sequence, new long[] {1}, out);
+      }
+      if (set.quality != null) {
+        out.write(set.quality);
+      }
+    }
+
+    private static void encodeColumn(long[] column, long[] scales, OutputStream out)
+        throws IOException {
+      int scale = 0;
+      for (long number : column) {
+        while (number % scales[scale] != 0) {
+          scale++;
+        }
+      }
+      out.write(scale);
+      long before = 0;
+      for (long number : column) {
+        long scaled = number / scales[scale];
+        long difference = scaled - before;
+        VarInt.encode((difference << 1) ^ (difference >> 63), out);
+        before = scaled;
+      }
+    }
+
+    @Override
+    public ReadingSet decode(InputStream in) throws IOException {
+      int size = VarInt.decodeInt(in);
+      if (size == 0) {
+        return EMPTY;
+      }
+      int present = in.read();
+      long[] time = decodeColumn(size, TIME_SCALES, in);
+      long[] value = decodeColumn(size, VALUE_SCALES, in);
+      long[] duration = (present & DURATIONS) == 0 ? null : decodeColumn(size, TIME_SCALES, in);
+      long[] sequence =
+          (present & SEQUENCES) == 0 ? null : decodeColumn(size, new long[] {1}, in);
+      byte[] quality = (present & QUALITY_CODES) == 0 ? null : in.readNBytes(size);
+      return new ReadingSet(time, value, duration, sequence, quality);
+    }
+
+    private static long[] decodeColumn(int size, long[] scales, InputStream in)
+        throws IOException {
+      long scale = scales[in.read()];
+      long[] column = new long[size];
+      long before = 0;
+      for (int i = 0; i < size; i++) {
+        long raw = VarInt.decodeLong(in);
+        before += (raw >>> 1) ^ -(raw & 1);
+        column[i] = before * scale;
+      }
+      return column;
+    }
+
+    @Override
+    public void verifyDeterministic() {}
+
+    @Override
+    public boolean consistentWithEquals() {
+      return true;
+    }
+  }
+}

@@ -1,0 +1,67 @@
+package dev.wattbeam.transforms.consumption;
+
+import dev.wattbeam.model.Quality;
+import java.util.List;
+
+/**
+ * A stretch of one channel's readings in the order of time, preferred ones only, flat for the
+ * arithmetic. Also knows how many readings, preferred or not, each time has.
+ */
+final class Readings {
+  final int size;
+  final long[] time;
+  final long[] value;
+  final long[] duration;
+  final Quality[] quality;
+
+  /** Different readings of this time, 1 when there is no conflict. */
+  final int[] versions;
+
+  private Readings(int capacity, List<ReadingSet> sets) {
+    time = new long[capacity];
+    value = new long[capacity];
+    duration = new long[capacity];
+    quality = new Quality[capacity];
+    versions = new int[capacity];
+    int n = 0;
+    for (ReadingSet set : sets) {
+      for (int i = 0; i < set.size(); i++) {
+        if (set.preferred(i)) {
+          time[n] = set.time(i);
+          value[n] = set.value(i);
+          duration[n] = set.duration(i);
+          quality[n] = set.quality(i);
+          versions[n] = 1;
+          n++;
+        } else {
+          versions[n - 1]++;
+        }
+      }
+    }
+    size = n;
+  }
+
+  /** Readings of sets that follow each other in time. */
+  static Readings of(List<ReadingSet> sets) {
+    int capacity = 0;
+    for (ReadingSet set : sets) {
+      capacity += set.size();
+    }
+    return new Readings(capacity, sets);
+  }
+
+  /** Index of the first reading later than a moment. */
+  int firstAfter(long millis) {
+    int low = 0;
+    int high = size;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (time[middle] <= millis) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+}

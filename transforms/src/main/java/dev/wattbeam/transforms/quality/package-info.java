@@ -1,0 +1,2 @@
+/** Judges single readings: validation rules and dead letters. */
+package dev.wattbeam.transforms.quality;

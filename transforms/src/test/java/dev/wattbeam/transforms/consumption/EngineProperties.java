@@ -1,0 +1,290 @@
+package dev.wattbeam.transforms.consumption;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.wattbeam.model.ConsumptionRow;
+import dev.wattbeam.model.ConsumptionRow.OwnerKind;
+import dev.wattbeam.model.Energy;
+import dev.wattbeam.model.Group;
+import dev.wattbeam.model.Level;
+import dev.wattbeam.model.Membership;
+import dev.wattbeam.model.Meter;
+import dev.wattbeam.model.MeterDirectory;
+import dev.wattbeam.model.MeterType;
+import dev.wattbeam.model.Quality;
+import dev.wattbeam.model.Reading;
+import dev.wattbeam.model.ReadingBatch;
+import dev.wattbeam.model.ReadingType;
+import dev.wattbeam.oracle.SequentialModel;
+import dev.wattbeam.oracle.SequentialModel.RowKey;
+import java.time.Instant;
+import java.time.LocalTime;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+
+/** The engines against the sequential model, for any order, copies and bundles. */
+class EngineProperties {
+  private static final ZoneId PARIS = ZoneId.of("Europe/Paris");
+  private static final ZoneId CHICAGO = ZoneId.of("America/Chicago");
+  private static final long UNIT = Energy.NANOS;
+  private static final long MINUTE = 60_000;
+
+  private static final MeterType PLAIN = MeterType.generic("plain");
+  private static final MeterType RATED = PLAIN.withMaxPower(10 * UNIT).withNominalPeriod(MINUTE);
+  private static final MeterType ROLLING = PLAIN.withRegisterModulus(100 * UNIT);
+  private static final MeterType DAILY_RESET =
+      PLAIN.withResetWindow(LocalTime.of(23, 45), LocalTime.of(0, 15));
+
+  private static final List<Meter> METERS =
+      List.of(
+          Meter.of("p1", PLAIN, PARIS, Map.of("import", ReadingType.POWER)),
+          Meter.of("p2", RATED, CHICAGO, Map.of("import", ReadingType.POWER)),
+          Meter.of("i1", PLAIN, PARIS, Map.of("import", ReadingType.INTERVAL)),
+          Meter.of("r1", PLAIN, PARIS, Map.of("import", ReadingType.REGISTER)),
+          Meter.of("r2", RATED, CHICAGO, Map.of("import", ReadingType.REGISTER)),
+          Meter.of("r3", ROLLING, PARIS, Map.of("import", ReadingType.REGISTER)),
+          Meter.of("r4", DAILY_RESET, PARIS, Map.of("import", ReadingType.REGISTER)));
+
+  /** Clock changes of Europe/Paris and America/Chicago in spring and autumn, and a plain day. */
+  private static final List<Instant> STARTS =
+      List.of(
+          Instant.parse("2024-03-30T18:00:00Z"),
+          Instant.parse("2024-10-26T18:00:00Z"),
+          Instant.parse("2024-03-09T20:00:00Z"),
+          Instant.parse("2024-11-02T20:00:00Z"),
+          Instant.parse("2024-06-30T10:07:00Z"));
+
+  private static final MeterDirectory DIRECTORY = directory();
+
+  private static MeterDirectory directory() {
+    List<Membership> memberships = new ArrayList<>();
+    long change = Instant.parse("2024-10-27T03:00:00Z").toEpochMilli();
+    for (Meter meter : METERS) {
+      if (meter.name().equals("p1")) {
+        memberships.add(new Membership(true, "p1", "north", Long.MIN_VALUE, change));
+        memberships.add(new Membership(true, "p1", "south", change, Long.MAX_VALUE));
+      } else {
+        memberships.add(
+            Membership.ofMeter(meter.name(), meter.zone() == PARIS ? "north" : "south"));
+      }
+    }
+    memberships.add(Membership.ofGroup("north", "region"));
+    memberships.add(Membership.ofGroup("south", "region"));
+    return new MeterDirectory(
+        METERS,
+        List.of(
+            new Group("north", "feeder", PARIS),
+            new Group("south", "feeder", CHICAGO),
+            new Group("region", "region", PARIS)),
+        memberships);
+  }
+
+  private static List<Reading> readings(Random random, Meter meter) {
+    List<Reading> readings = new ArrayList<>();
+    ReadingType type = meter.channels().get("import");
+    long[] steps = {MINUTE, 15 * MINUTE, 30 * MINUTE, 7 * MINUTE, 60 * MINUTE, 24 * 60 * MINUTE};
+    long step = steps[random.nextInt(steps.length)];
+    long time =
+        STARTS.get(random.nextInt(STARTS.size())).toEpochMilli() + random.nextInt(3) * MINUTE * 7;
+    int count = 1 + random.nextInt(step < 10 * MINUTE ? 200 : step > 60 * MINUTE ? 12 : 90);
+    boolean stated = random.nextBoolean();
+    long register = random.nextInt(90) * UNIT;
+    for (int i = 0; i < count; i++) {
+      time += random.nextInt(20) == 0 ? step * random.nextInt(40) + 1 : step;
+      if (random.nextInt(15) == 0) {
+        time += random.nextInt(2000) - 1000;
+      }
+      long value;
+      if (type == ReadingType.REGISTER) {
+        register += random.nextInt(400) * UNIT / 1000;
+        if (random.nextInt(40) == 0) {
+          register = random.nextInt(3) * UNIT;
+        }
+        if (meter.type() == ROLLING) {
+          register %= 100 * UNIT;
+        }
+        value = random.nextInt(25) == 0 ? random.nextInt(3) * UNIT * 70 : register;
+      } else {
+        value = random.nextInt(9) * UNIT / 3;
+      }
+      long duration =
+          type != ReadingType.REGISTER && stated && random.nextInt(5) > 0
+              ? Math.min(step + (random.nextInt(10) == 0 ? step / 2 : 0), 25 * 60 * MINUTE)
+              : 0;
+      Reading reading =
+          new Reading(
+              meter.name(),
+              "import",
+              type,
+              time,
+              value,
+              duration,
+              random.nextInt(10) == 0 ? random.nextInt(3) : Reading.NO_SEQUENCE,
+              random.nextInt(12) == 0 ? Quality.ESTIMATED_LINEAR : Quality.VALID);
+      readings.add(reading);
+      if (random.nextInt(10) == 0) {
+        readings.add(reading);
+      }
+      if (random.nextInt(25) == 0) {
+        readings.add(
+            Reading.of(meter.name(), "import", type, time, value + UNIT / 10, duration));
+      }
+    }
+    return readings;
+  }
+
+  private static SequentialModel.Result judge(List<Reading> readings) {
+    ReadingBatch.Builder batch =
+        new ReadingBatch.Builder("readings", 0, Long.MIN_VALUE, readings.size());
+    long known = Instant.parse("2026-01-01T00:00:00Z").toEpochMilli();
+    for (int i = 0; i < readings.size(); i++) {
+      batch.add(readings.get(i), i, known, new byte[0]);
+    }
+    return new SequentialModel(
+            DIRECTORY,
+            SequentialModel.Limits.DEFAULT.withAllowedLateness(SequentialModel.Limits.UNLIMITED))
+        .run(List.of(batch.build()));
+  }
+
+  private static List<Reading> all(Random random) {
+    List<Reading> all = new ArrayList<>();
+    for (Meter meter : METERS) {
+      all.addAll(readings(random, meter));
+    }
+    return all;
+  }
+
+  private static InMemory run(List<Reading> readings, Random random, int bundles) {
+    InMemory engines = new InMemory(DIRECTORY, Long.MAX_VALUE);
+    int from = 0;
+    for (int i = 0; i < bundles && from < readings.size(); i++) {
+      int to =
+          i == bundles - 1
+              ? readings.size()
+              : Math.min(readings.size(), from + 1 + random.nextInt(readings.size()));
+      engines.add(readings.subList(from, to));
+      if (random.nextBoolean()) {
+        engines.flush();
+      }
+      from = to;
+    }
+    engines.flush();
+    return engines;
+  }
+
+  private static SortedMap<RowKey, ConsumptionRow> withoutEmptied(
+      SortedMap<RowKey, ConsumptionRow> table) {
+    SortedMap<RowKey, ConsumptionRow> kept = new TreeMap<>(table);
+    kept.values()
+        .removeIf(
+            row ->
+                row.consumption().coveredMillis() == 0
+                    && row.consumption().samples() == 0
+                    && row.consumption().flags() == 0);
+    return kept;
+  }
+
+  private static List<String> differences(
+      SortedMap<RowKey, ConsumptionRow> rows, SortedMap<RowKey, ConsumptionRow> wanted) {
+    TreeSet<RowKey> keys = new TreeSet<>(rows.keySet());
+    keys.addAll(wanted.keySet());
+    return keys.stream()
+        .filter(key -> !same(rows.get(key), wanted.get(key)))
+        .limit(3)
+        .map(
+            key ->
+                key
+                    + " at "
+                    + Instant.ofEpochMilli(key.startMillis())
+                    + "\n  is     "
+                    + content(rows.get(key))
+                    + "\n  wanted "
+                    + content(wanted.get(key)))
+        .toList();
+  }
+
+  /**
+   * Sums may have a higher revision than in one go: they keep counting intervals that, in between,
+   * seemed to know something.
+   */
+  private static boolean same(ConsumptionRow row, ConsumptionRow wanted) {
+    if (row == null || wanted == null) {
+      return false;
+    }
+    long surplus = row.consumption().revision() - wanted.consumption().revision();
+    return row.consumption().sameContent(wanted.consumption())
+        && row.endMillis() == wanted.endMillis()
+        && (row.level() == Level.INTERVAL && row.ownerKind() == OwnerKind.METER
+            ? surplus == 0
+            : surplus >= 0);
+  }
+
+  private static String content(ConsumptionRow row) {
+    return row == null ? "absent" : row.consumption().toString();
+  }
+
+  @Property(tries = 300)
+  void anyOrderCopiesAndBundlesGiveTheRowsOfTheSequentialModel(
+      @ForAll long seed, @ForAll @IntRange(min = 1, max = 12) int bundles) {
+    Random random = new Random(seed);
+    List<Reading> readings =
+        all(random).stream()
+            .filter(r -> r.value() >= 0)
+            .collect(Collectors.toCollection(ArrayList::new));
+    SequentialModel.Result expected = judge(readings);
+    if (random.nextBoolean()) {
+      Collections.shuffle(readings, random);
+    }
+    InMemory engines = run(readings, random, bundles);
+
+    assertThat(expected.rejected()).isEmpty();
+    SortedMap<RowKey, ConsumptionRow> rows = withoutEmptied(engines.table);
+    SortedMap<RowKey, ConsumptionRow> wanted = withoutEmptied(expected.rows());
+    assertThat(differences(rows, wanted)).isEmpty();
+    assertThat(engines.accepted).isEqualTo(expected.accepted());
+    assertThat(engines.duplicates).isEqualTo(expected.duplicates());
+    assertThat(engines.conflicts).isEqualTo(expected.conflicts().size());
+  }
+
+  @Property(tries = 60)
+  void groupsAreTheSumOfTheirMembersAndNothingIsLostBetweenLevels(@ForAll long seed) {
+    Random random = new Random(seed);
+    InMemory engines = run(all(random), random, 5);
+    Map<Level, Long> meterEnergy = new TreeMap<>();
+    Map<Level, Long> regionEnergy = new TreeMap<>();
+    for (ConsumptionRow row : engines.table.values()) {
+      if (row.ownerKind() == OwnerKind.METER) {
+        meterEnergy.merge(row.level(), row.consumption().energyMj(), Long::sum);
+      } else if (row.owner().equals("region")) {
+        regionEnergy.merge(row.level(), row.consumption().energyMj(), Long::sum);
+      }
+    }
+    assertThat(meterEnergy.values()).allMatch(meterEnergy.get(Level.INTERVAL)::equals);
+    assertThat(regionEnergy).isEqualTo(meterEnergy);
+  }
+
+  @Property(tries = 60)
+  void replayingAnyPartHandsNothingOn(@ForAll long seed) {
+    Random random = new Random(seed);
+    List<Reading> readings = all(random);
+    InMemory engines = run(readings, random, 3);
+    SortedMap<RowKey, ConsumptionRow> before = new TreeMap<>(engines.table);
+    long handedOut = engines.rowsHandedOut;
+    int from = random.nextInt(readings.size());
+    engines.add(readings.subList(from, readings.size()));
+    engines.flush();
+    assertThat(engines.table).isEqualTo(before);
+    assertThat(engines.rowsHandedOut).isEqualTo(handedOut);
+  }
+}

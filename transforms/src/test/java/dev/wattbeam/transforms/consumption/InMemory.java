@@ -1,0 +1,128 @@
+package dev.wattbeam.transforms.consumption;
+
+import dev.wattbeam.model.ConsumptionRow;
+import dev.wattbeam.model.MeterChannel;
+import dev.wattbeam.model.MeterDirectory;
+import dev.wattbeam.model.Reading;
+import dev.wattbeam.oracle.SequentialModel.RowKey;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Both engines with their state in memory, and the table that a store would hold: the newest revision
+ * of each row.
+ */
+final class InMemory {
+  private final MeterEngine meters;
+  private final GroupEngine groups;
+  private final List<DirtyRange> dirty = new ArrayList<>();
+  private final List<PeriodKey> dirtyGroups = new ArrayList<>();
+  final SortedMap<RowKey, ConsumptionRow> table = new TreeMap<>();
+  final SortedMap<MeterChannel, Reading> latest = new TreeMap<>();
+  final Map<PeriodKey, MeterDay> days = new HashMap<>();
+  long accepted;
+  long duplicates;
+  long conflicts;
+  long losers;
+  long rowsHandedOut;
+
+  InMemory(MeterDirectory directory, long allowedLatenessMillis) {
+    meters =
+        new MeterEngine(
+            0,
+            directory,
+            allowedLatenessMillis,
+            new MapStore<>(days),
+            new MapStore<>(new HashMap<>()),
+            new MapStore<>(new HashMap<>()),
+            new MapStore<>(new HashMap<>()));
+    groups =
+        new GroupEngine(directory, new MapStore<>(new HashMap<>()), new MapStore<>(new HashMap<>()));
+  }
+
+  /** One bundle of good readings. */
+  void add(List<Reading> readings) {
+    Map<MeterChannel, ReadingSet.Builder> sets = new TreeMap<>();
+    for (Reading reading : readings) {
+      sets.computeIfAbsent(reading.meterChannel(), key -> new ReadingSet.Builder())
+          .add(
+              reading.timeMillis(),
+              reading.value(),
+              reading.durationMillis(),
+              reading.sequence(),
+              reading.quality());
+    }
+    sets.forEach(
+        (channel, builder) -> {
+          ReadingSet.Merge merge = new ReadingSet.Merge();
+          dirty.add(meters.add(channel, builder.build(), merge));
+          accepted += merge.accepted();
+          duplicates += builder.duplicates() + merge.duplicates();
+          conflicts += merge.conflicts();
+          losers += merge.losers().size();
+        });
+  }
+
+  void flush() {
+    meters.flush(
+        dirty,
+        new MeterEngine.Output() {
+          @Override
+          public void row(ConsumptionRow row) {
+            store(row);
+          }
+
+          @Override
+          public void latest(Reading reading) {
+            latest.put(reading.meterChannel(), reading);
+          }
+
+          @Override
+          public void groups(GroupUpdate update) {
+            dirtyGroups.addAll(groups.add(update));
+          }
+        });
+    dirty.clear();
+    groups.flush(dirtyGroups, this::store);
+    dirtyGroups.clear();
+  }
+
+  private void store(ConsumptionRow row) {
+    rowsHandedOut++;
+    ConsumptionRow before = table.put(RowKey.of(row), row);
+    if (before != null && before.consumption().revision() > row.consumption().revision()) {
+      throw new AssertionError("The revision falls: " + before + " -> " + row);
+    }
+    if (before != null
+        && before.consumption().revision() == row.consumption().revision()
+        && !before.consumption().sameContent(row.consumption())) {
+      throw new AssertionError("Another content with one revision: " + before + " -> " + row);
+    }
+  }
+
+  private record MapStore<K, V>(Map<K, V> map) implements Store<K, V> {
+    @Override
+    public V get(K key) {
+      return map.get(key);
+    }
+
+    @Override
+    public void put(K key, V value) {
+      map.put(key, value);
+    }
+
+    @Override
+    public void remove(K key) {
+      map.remove(key);
+    }
+
+    @Override
+    public Iterable<K> keys() {
+      return map.keySet();
+    }
+  }
+}
