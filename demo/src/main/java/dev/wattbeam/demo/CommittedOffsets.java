@@ -10,8 +10,8 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 
 /**
- * How many messages of the topic the pipeline has read and made durable, as any operator can see it:
- * by the offsets of its consumer group.
+ * How many messages of the topic the pipeline has read and made durable, as any operator can see
+ * it: by the offsets of its consumer group.
  */
 final class CommittedOffsets implements AutoCloseable {
   private static final int PATIENCE_SECONDS = 2;
@@ -22,8 +22,7 @@ final class CommittedOffsets implements AutoCloseable {
 
   CommittedOffsets(String bootstrapServers, String group) {
     this.admin =
-        Admin.create(
-            Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, (Object) bootstrapServers));
+        Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, (Object) bootstrapServers));
     this.group = group;
   }
 

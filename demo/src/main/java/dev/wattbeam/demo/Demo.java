@@ -26,7 +26,8 @@ public final class Demo {
   /** Runs the demo and ends the process. */
   public static void main(String[] args) {
     boolean terminal = System.console() != null && !"dumb".equals(System.getenv("TERM"));
-    // System.exit, because exec:java would wait for threads of libraries and print a page on failure.
+    // System.exit, because exec:java would wait for threads of libraries and print a page on
+    // failure.
     System.exit(
         run(
             args,

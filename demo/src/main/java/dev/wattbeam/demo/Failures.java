@@ -6,7 +6,10 @@ final class Failures {
 
   private Failures() {}
 
-  /** What went wrong, from the innermost cause, which is the one that the user can do something about. */
+  /**
+   * What went wrong, from the innermost cause, which is the one that the user can do something
+   * about.
+   */
   static String oneLine(Throwable failure) {
     Throwable cause = failure;
     while (cause.getCause() != null && cause.getCause() != cause && !isOurs(cause)) {
@@ -22,7 +25,6 @@ final class Failures {
 
   /** Whether the message was written for the user. */
   private static boolean isOurs(Throwable failure) {
-    return failure.getClass().getName().startsWith("dev.wattbeam.")
-        && failure.getMessage() != null;
+    return failure.getClass().getName().startsWith("dev.wattbeam.") && failure.getMessage() != null;
   }
 }

@@ -29,8 +29,12 @@ interface Feed extends AutoCloseable {
   /** Why sending broke off, or null. */
   Throwable failure();
 
-  /** What is known about whether the results are right, a few lines for people. */
-  List<String> verdict(Connection database) throws SQLException;
+  /**
+   * What is known about whether the results are right, a few lines for people.
+   *
+   * @param fresh whether it is found out now, however long it takes
+   */
+  List<String> verdict(Connection database, boolean fresh) throws SQLException;
 
   /** Sends no more. */
   void stop();

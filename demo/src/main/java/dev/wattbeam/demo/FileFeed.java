@@ -1,5 +1,6 @@
 package dev.wattbeam.demo;
 
+import dev.wattbeam.io.files.DeadLetterTable;
 import dev.wattbeam.io.files.FileScan;
 import dev.wattbeam.io.files.ReadingFormat;
 import dev.wattbeam.io.kafka.KafkaConfig;
@@ -26,7 +27,7 @@ final class FileFeed implements Feed {
   private final FileScan scan;
   private volatile PublishProgress progress = new PublishProgress(0, 0, 0, 0, null);
   private ReadingPublisher publisher;
-  private RejectedRowsWriter rejected;
+  private DeadLetterTable rejected;
   private Future<PublishSummary> running;
 
   /**
@@ -60,8 +61,8 @@ final class FileFeed implements Feed {
   }
 
   @Override
-  public void start(Servers servers) {
-    rejected = RejectedRowsWriter.open(servers.pipelineAccess());
+  public void start(Servers servers) throws IOException {
+    rejected = DeadLetterTable.open(servers.pipelineAccess());
     publisher =
         ReadingPublisher.create(
                 PublishSettings.of(
@@ -82,8 +83,7 @@ final class FileFeed implements Feed {
 
   @Override
   public String clock() {
-    return String.format(
-        Locale.ROOT, "%,d of %,d rows sent", progress.rows(), scan.rows());
+    return String.format(Locale.ROOT, "%,d of %,d rows sent", progress.rows(), scan.rows());
   }
 
   @Override
@@ -108,7 +108,7 @@ final class FileFeed implements Feed {
   }
 
   @Override
-  public List<String> verdict(Connection database) {
+  public List<String> verdict(Connection database, boolean fresh) {
     return List.of();
   }
 

@@ -39,7 +39,13 @@ final class FlinkSettings {
           List.of(
               "pipeline.classpaths: " + empty.toUri(),
               "classloader.resolve-order: parent-first",
-              "classloader.check-leaked-classloader: false"));
+              "classloader.check-leaked-classloader: false",
+              // Without these it listens on all networks.
+              "rest.address: 127.0.0.1",
+              "rest.bind-address: 127.0.0.1",
+              "jobmanager.bind-host: 127.0.0.1",
+              "taskmanager.host: 127.0.0.1",
+              "taskmanager.bind-host: 127.0.0.1"));
       for (Path path : List.of(directory, empty, file)) {
         path.toFile().deleteOnExit();
       }

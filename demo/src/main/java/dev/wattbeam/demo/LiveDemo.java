@@ -18,7 +18,11 @@ final class LiveDemo {
   private static final long LOOK_MILLIS = 50;
   private static final long REFRESH_MILLIS = 1_000;
   private static final long PRINT_MILLIS = 10_000;
-  private static final long SETTLE_MILLIS = 15_000;
+  private static final long SETTLE_MILLIS = 30_000;
+
+  /** Looks without a change, so that what waits in the pipeline for a moment is through. */
+  private static final int QUIET_LOOKS = 4;
+
   private static final double NO_ROW_SECONDS = 60;
 
   private final DemoConfig config;
@@ -61,9 +65,12 @@ final class LiveDemo {
     progress.say("");
     ExecutorService warmUp = Threads.daemons("warm-up", 1);
     // Flink's classes take seconds to load: meanwhile the servers start.
-    //warmUp.execute(() -> MonitorJob.loadClasses(config, directory));
+    warmUp.execute(() -> MonitorJob.loadClasses(config));
     try (Feed feed = openFeed();
         Servers servers = Servers.start(config, directory, TOPIC, null, progress)) {
+      if (shutdown.requested()) {
+        return ExitCode.INTERRUPTED;
+      }
       feed.register(MeterDirectoryStore.of(servers.pipelineAccess()));
       progress.say("Readings    %s", feed.describe());
       feed.start(servers);
@@ -193,8 +200,7 @@ final class LiveDemo {
     return file.startsWith(here) ? here.relativize(file) : file;
   }
 
-  private void show(
-      Feed feed, Connection database, MonitorJob job, CommittedOffsets offsets)
+  private void show(Feed feed, Connection database, MonitorJob job, CommittedOffsets offsets)
       throws SQLException {
     long pause = terminal ? REFRESH_MILLIS : PRINT_MILLIS;
     int linesBefore = 0;
@@ -206,13 +212,16 @@ final class LiveDemo {
       double rate = (sent - sentBefore) / Math.max(0.001, Progress.seconds(timeBefore));
       sentBefore = sent;
       timeBefore = System.nanoTime();
-      List<String> lines = lines(feed, database, offsets, rate);
+      List<String> lines = lines(feed, database, offsets, rate, false);
       StringBuilder text = new StringBuilder();
-      if (terminal && linesBefore > 0) {
-        // Back to the first line of the table, and clear from there.
-        text.append("\u001b[").append(linesBefore).append("A\u001b[J");
+      if (terminal) {
+        // Back to the first line of the table and clear from there; long lines are cut, not
+        // wrapped.
+        text.append(linesBefore == 0 ? "" : "\u001b[" + linesBefore + "A\u001b[J");
+        text.append("\u001b[?7l");
       }
       lines.forEach(line -> text.append(line).append('\n'));
+      text.append(terminal ? "\u001b[?7h" : "");
       progress.show(text.toString());
       linesBefore = lines.size();
       if (shutdown.await(Math.max(0, Math.min(pause, millisLeft())))) {
@@ -222,16 +231,14 @@ final class LiveDemo {
   }
 
   private List<String> lines(
-      Feed feed, Connection database, CommittedOffsets offsets, double rate) throws SQLException {
+      Feed feed, Connection database, CommittedOffsets offsets, double rate, boolean fresh)
+      throws SQLException {
     long durable = offsets.sum();
     long sent = feed.published();
     List<String> lines = new ArrayList<>();
     lines.add(
         String.format(
-            Locale.ROOT,
-            "--- %d s, %s",
-            (long) Progress.seconds(startNanos),
-            feed.clock()));
+            Locale.ROOT, "--- %d s, %s", (long) Progress.seconds(startNanos), feed.clock()));
     lines.addAll(view.intervals(database));
     lines.add(
         String.format(
@@ -240,32 +247,33 @@ final class LiveDemo {
             sent,
             rate,
             durable));
-    lines.addAll(view.fate(database, sent, durable));
-    lines.addAll(feed.verdict(database));
+    lines.addAll(view.fate(database, sent, durable, fresh));
+    lines.addAll(feed.verdict(database, fresh));
     lines.add("");
     return lines;
   }
 
-  /** Sends no more and waits until the pipeline is through, so that the last verdict is final. */
-  private void settle(
-      Feed feed, Connection database, MonitorJob job, CommittedOffsets offsets)
+  /**
+   * Sends no more and waits until the pipeline is through and nothing changes any more, so that the
+   * last verdict is final.
+   */
+  private void settle(Feed feed, Connection database, MonitorJob job, CommittedOffsets offsets)
       throws SQLException {
     feed.stop();
     long start = System.nanoTime();
     List<String> before = List.of();
-    while (Progress.seconds(start) * 1000 < SETTLE_MILLIS) {
+    int unchanged = 0;
+    while (unchanged < QUIET_LOOKS && Progress.seconds(start) * 1000 < SETTLE_MILLIS) {
       requireAlive(feed, job);
       if (shutdown.await(REFRESH_MILLIS)) {
         return;
       }
-      List<String> verdict = feed.verdict(database);
-      boolean through = offsets.sum() >= feed.published() && verdict.equals(before);
-      if (through) {
-        break;
-      }
-      before = verdict;
+      List<String> now = feed.verdict(database, true);
+      boolean through = offsets.sum() >= feed.published() && now.equals(before);
+      unchanged = through ? unchanged + 1 : 0;
+      before = now;
     }
     progress.say("At the end, %s:", feed.clock());
-    lines(feed, database, offsets, 0).forEach(line -> progress.say("%s", line));
+    lines(feed, database, offsets, 0, true).forEach(line -> progress.say("%s", line));
   }
 }

@@ -14,8 +14,10 @@ import java.util.StringJoiner;
 
 /** What the database holds now, as lines of text for a terminal. */
 final class LiveView {
-  private static final int MOST_METERS = 12;
-  private static final int MOST_GROUPS = 6;
+  /** So few that the whole table fits on a small terminal. */
+  private static final int MOST_METERS = 8;
+
+  private static final int MOST_GROUPS = 3;
   private static final DateTimeFormatter CLOCK =
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm", Locale.ROOT).withZone(ZoneOffset.UTC);
 
@@ -81,7 +83,7 @@ final class LiveView {
         "SELECT g.name, i.channel, i.start_time, i.energy_kwh, i.mean_kw, i.max_kw, i.coverage,"
             + " i.quality, i.flags FROM wattbeam.groups g CROSS JOIN LATERAL (SELECT * FROM"
             + " wattbeam.group_intervals i WHERE i.grp = g.name AND i.channel = 'import'"
-            + " ORDER BY i.start_time DESC LIMIT 1) i ORDER BY g.kind DESC, g.name LIMIT "
+            + " ORDER BY i.start_time DESC LIMIT 1) i ORDER BY g.kind = 'site', g.kind DESC, g.name LIMIT "
             + (MOST_GROUPS + 1),
         MOST_GROUPS);
     return lines;
@@ -127,8 +129,9 @@ final class LiveView {
    *
    * @param sent readings sent so far
    * @param durable readings that the pipeline has read and made durable
+   * @param fresh whether everything is looked up now, however long it takes
    */
-  List<String> fate(Connection database, long sent, long durable)
+  List<String> fate(Connection database, long sent, long durable, boolean fresh)
       throws SQLException {
     StringJoiner codes = new StringJoiner(", ");
     long rejected = 0;
@@ -145,7 +148,7 @@ final class LiveView {
       }
     }
     long late = count(database, "SELECT count(*) FROM wattbeam.late_readings");
-    if (System.nanoTime() >= nextScanNanos) {
+    if (fresh || System.nanoTime() >= nextScanNanos) {
       long start = System.nanoTime();
       accepted =
           count(database, "SELECT coalesce(sum(samples), 0)::bigint FROM wattbeam.intervals");
@@ -189,8 +192,7 @@ final class LiveView {
       row.next();
       for (int i = 0; i < DEFECT_FLAGS.size(); i++) {
         if (row.getLong(i + 1) > 0) {
-          found.add(
-              String.format(Locale.ROOT, "%s %,d", DEFECT_FLAGS.get(i), row.getLong(i + 1)));
+          found.add(String.format(Locale.ROOT, "%s %,d", DEFECT_FLAGS.get(i), row.getLong(i + 1)));
         }
       }
     }

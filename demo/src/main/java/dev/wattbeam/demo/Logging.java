@@ -34,7 +34,8 @@ final class Logging {
     // What they say at each start and stop alarms people for nothing.
     for (String noisy :
         new String[] {
-          "org.apache.kafka.controller.QuorumController",
+          "org.apache.kafka.controller",
+          "kafka.server.ControllerApis",
           "org.apache.kafka.clients.NetworkClient",
           "org.apache.kafka.common.utils.AppInfoParser",
           "org.apache.beam.sdk.options.PipelineOptionsFactory",

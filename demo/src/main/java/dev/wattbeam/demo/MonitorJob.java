@@ -3,7 +3,6 @@ package dev.wattbeam.demo;
 import dev.wattbeam.pipelines.monitor.MonitorConsumption;
 import dev.wattbeam.pipelines.monitor.MonitorOptions;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,10 +38,9 @@ final class MonitorJob {
   }
 
   /** Loads the runner's classes, which takes seconds, while there is nothing else to do. */
-  static void loadClasses(DemoConfig config, DataDirectory directory) {
+  static void loadClasses(DemoConfig config) {
     if (config.runner() == DemoConfig.Runner.FLINK) {
       FlinkPipelineOptions options = PipelineOptionsFactory.as(FlinkPipelineOptions.class);
-      options.setFlinkConfDir(flinkSettings(directory).toString());
       FlinkSettings.apply(options, 1);
       Pipeline pipeline = Pipeline.create(options);
       pipeline.apply("Nothing", Create.of(0));
@@ -59,7 +57,7 @@ final class MonitorJob {
     arguments.add("--earlyEvery=PT2S");
     MonitorOptions options = options(arguments);
     if (config.runner() == DemoConfig.Runner.FLINK) {
-      FlinkPipelineOptions flink = flink(options, config, directory);
+      FlinkPipelineOptions flink = flink(options, config);
       flink.setStreaming(true);
       flink.setAttachedMode(false);
       flink.setCheckpointingInterval(CHECKPOINT_MILLIS);
@@ -77,15 +75,14 @@ final class MonitorJob {
    *
    * @throws RuntimeException when the job fails
    */
-  static MonitorJob runBounded(
-      DemoConfig config, Servers servers, DataDirectory directory, String topic) {
+  static MonitorJob runBounded(DemoConfig config, Servers servers, String topic) {
     List<String> arguments = arguments(servers, topic);
     arguments.add("--kafkaBounded=true");
     // A file is history: nothing in it is too late.
     arguments.add("--allowedLateness=unlimited");
     MonitorOptions options = options(arguments);
     if (config.runner() == DemoConfig.Runner.FLINK) {
-      FlinkPipelineOptions flink = flink(options, config, directory);
+      FlinkPipelineOptions flink = flink(options, config);
       flink.setAttachedMode(true);
       flink.setShutdownSourcesAfterIdleMs(0L);
     } else {
@@ -122,30 +119,7 @@ final class MonitorJob {
         .as(MonitorOptions.class);
   }
 
-  /** Flink's own settings, for which Beam has no options: it would listen on all networks. */
-  private static Path flinkSettings(DataDirectory directory) {
-    Path file = directory.path().resolve("flink").resolve("config.yaml");
-    try {
-      Files.createDirectories(file.getParent());
-      Files.writeString(
-          file,
-          """
-          rest.address: 127.0.0.1
-          rest.bind-address: 127.0.0.1
-          rest.bind-port: 0
-          jobmanager.rpc.address: 127.0.0.1
-          jobmanager.bind-host: 127.0.0.1
-          taskmanager.host: 127.0.0.1
-          taskmanager.bind-host: 127.0.0.1
-          """);
-      return file.getParent();
-    } catch (IOException e) {
-      throw new DemoException("The file " + file + " cannot be written: " + e.getMessage(), e);
-    }
-  }
-
-  private static FlinkPipelineOptions flink(
-      MonitorOptions options, DemoConfig config, DataDirectory directory) {
+  private static FlinkPipelineOptions flink(MonitorOptions options, DemoConfig config) {
     FlinkPipelineOptions flink = options.as(FlinkPipelineOptions.class);
     FlinkSettings.apply(flink, config.parallelism());
     return flink;

@@ -3,6 +3,7 @@ package dev.wattbeam.demo;
 import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.wattbeam.io.files.DeadLetterTable;
 import dev.wattbeam.io.files.FileScan;
 import dev.wattbeam.io.files.ReadingFormat;
 import dev.wattbeam.io.kafka.KafkaConfig;
@@ -92,8 +93,7 @@ final class OneShot {
     ExecutorService threads = Threads.daemons(NAME, 2);
     try {
       // The servers need a few seconds; so does the look through the file.
-      Future<FileScan> scan =
-          threads.submit(() -> FileScan.of(List.of(config.input()), format));
+      Future<FileScan> scan = threads.submit(() -> FileScan.of(List.of(config.input()), format));
       try (Servers servers = Servers.start(config, directory, topic, database, progress)) {
         return run(servers, await(scan), threads);
       }
@@ -103,18 +103,15 @@ final class OneShot {
   }
 
   private int run(Servers servers, FileScan scan, ExecutorService threads) throws IOException {
-    MeterDirectoryStore.of(servers.pipelineAccess())
-        .save(DirectoryEntries.ofMeters(scan.meters()));
-    progress.say(
-        "Directory   %,d meters of %s registered", scan.meters().size(), config.input());
+    MeterDirectoryStore.of(servers.pipelineAccess()).save(DirectoryEntries.ofMeters(scan.meters()));
+    progress.say("Directory   %,d meters of %s registered", scan.meters().size(), config.input());
 
     PublishSummary published = publish(servers, scan, threads);
     if (shutdown.requested() || !published.complete()) {
       return ExitCode.INTERRUPTED;
     }
     long start = System.nanoTime();
-    MonitorJob job =
-        await(threads.submit(() -> MonitorJob.runBounded(config, servers, directory, topic)));
+    MonitorJob job = await(threads.submit(() -> MonitorJob.runBounded(config, servers, topic)));
     progress.say("Pipeline    everything is through (%s)", Progress.since(start));
 
     try (Connection connection = servers.reader()) {
@@ -125,8 +122,7 @@ final class OneShot {
       }
       progress.show("\n" + summary.toText());
       if (!config.ephemeral()) {
-        progress.say(
-            "The database '%s' stays in %s", servers.database(), config.dataDir());
+        progress.say("The database '%s' stays in %s", servers.database(), config.dataDir());
       }
       return ExitCode.OK;
     } catch (SQLException e) {
@@ -136,7 +132,7 @@ final class OneShot {
 
   private PublishSummary publish(Servers servers, FileScan scan, ExecutorService threads)
       throws IOException {
-    try (RejectedRowsWriter rejected = RejectedRowsWriter.open(servers.pipelineAccess())) {
+    try (DeadLetterTable rejected = DeadLetterTable.open(servers.pipelineAccess())) {
       ReadingPublisher publisher =
           ReadingPublisher.create(
                   PublishSettings.of(

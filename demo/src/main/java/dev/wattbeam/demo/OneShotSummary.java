@@ -43,7 +43,9 @@ record OneShotSummary(
     double seconds) {
   private static final int MOST_SHOWN = 20;
 
-  /** Readings that were sent and whose fate is not known; anything but 0 is a defect of WattBeam. */
+  /**
+   * Readings that were sent and whose fate is not known; anything but 0 is a defect of WattBeam.
+   */
   long unaccounted() {
     return readingsPublished - accepted - duplicates - late - deadLetterCount();
   }
@@ -126,9 +128,11 @@ record OneShotSummary(
               entry.getKey().channel(),
               Energy.toKwh(entry.getValue()).toPlainString()));
     }
+    text.append(String.format(Locale.ROOT, "%.1f s", seconds));
     text.append(
-        String.format(
-            Locale.ROOT, "%.1f s, %,.0f rows per second%n", seconds, rowsRead / seconds));
+        rowsRead < seconds
+            ? "\n"
+            : String.format(Locale.ROOT, ", %,.0f rows per second%n", rowsRead / seconds));
     return text.toString();
   }
 

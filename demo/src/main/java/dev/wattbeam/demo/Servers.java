@@ -57,8 +57,7 @@ final class Servers implements AutoCloseable {
     ExecutorService threads = Threads.daemons("start", 2);
     try {
       CompletableFuture<EmbeddedKafka> kafka =
-          CompletableFuture.supplyAsync(
-              () -> startKafka(config, directory, topic, told), threads);
+          CompletableFuture.supplyAsync(() -> startKafka(config, directory, topic, told), threads);
       CompletableFuture<Servers> both =
           CompletableFuture.supplyAsync(
               () -> startPostgres(kafka, config, directory, database, told), threads);
@@ -105,8 +104,7 @@ final class Servers implements AutoCloseable {
       String database,
       Progress told) {
     long start = System.nanoTime();
-    EmbeddedPostgres postgres =
-        EmbeddedPostgres.start(directory.postgres(), config.postgresPort());
+    EmbeddedPostgres postgres = EmbeddedPostgres.start(directory.postgres(), config.postgresPort());
     try {
       String name = database == null ? postgres.database() : database;
       String url = postgres.createDatabase(name);

@@ -4,8 +4,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Turns Ctrl-C into an orderly end: the main thread learns of it, stops everything in its order, and
- * the process waits for that, but not for ever.
+ * Turns Ctrl-C into an orderly end: the main thread learns of it, stops everything in its order,
+ * and the process waits for that, but not for ever.
  */
 final class Shutdown implements AutoCloseable {
   private static final int PATIENCE_SECONDS = 9;

@@ -83,7 +83,8 @@ final class SimulatedFeed implements Feed {
    */
   static SimulatedFeed open(DemoConfig config, DataDirectory directory, String topic)
       throws IOException {
-    SimulationFile file = SimulationFile.openOrMake(config, directory.simulation(), newStart(config));
+    SimulationFile file =
+        SimulationFile.openOrMake(config, directory.simulation(), newStart(config));
     SimulatorConfig fleet =
         SimulatorConfig.of(config.meters(), config.seed(), file.start())
             .withDefects(DefectShares.DEFAULT.times(config.defects()));
@@ -138,11 +139,16 @@ final class SimulatedFeed implements Feed {
   private static Producer<byte[], byte[]> producer(String bootstrap) {
     return new KafkaProducer<>(
         Map.of(
-            ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap,
-            ProducerConfig.ACKS_CONFIG, "all",
-            ProducerConfig.LINGER_MS_CONFIG, 20,
-            ProducerConfig.BATCH_SIZE_CONFIG, 128 * 1024,
-            ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4"),
+            ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+            bootstrap,
+            ProducerConfig.ACKS_CONFIG,
+            "all",
+            ProducerConfig.LINGER_MS_CONFIG,
+            20,
+            ProducerConfig.BATCH_SIZE_CONFIG,
+            128 * 1024,
+            ProducerConfig.COMPRESSION_TYPE_CONFIG,
+            "lz4"),
         new ByteArraySerializer(),
         new ByteArraySerializer());
   }
@@ -163,8 +169,7 @@ final class SimulatedFeed implements Feed {
     }
   }
 
-  private void deliver(Producer<byte[], byte[]> producer, long[] held)
-      throws InterruptedException {
+  private void deliver(Producer<byte[], byte[]> producer, long[] held) throws InterruptedException {
     Instant historyEnd = simulator.config().start().plus(HISTORY);
     DeliveryPacer pacer = null;
     for (Delivery delivery = simulator.next();
@@ -244,8 +249,8 @@ final class SimulatedFeed implements Feed {
   }
 
   @Override
-  public List<String> verdict(Connection database) throws SQLException {
-    return check.verdict(database);
+  public List<String> verdict(Connection database, boolean fresh) throws SQLException {
+    return check.verdict(database, fresh);
   }
 
   @Override

@@ -13,8 +13,8 @@ import java.util.Map;
 import org.postgresql.PGConnection;
 
 /**
- * Writes the result tables as CSV files. Times are UTC in ISO 8601, energy is exact, what is unknown
- * is empty. A file appears under its name only when it is complete.
+ * Writes the result tables as CSV files. Times are UTC in ISO 8601, energy is exact, what is
+ * unknown is empty. A file appears under its name only when it is complete.
  */
 final class TableExport {
   /** The exact decimal of an energy in mJ; 12 decimals hold every whole number of mJ. */
@@ -98,8 +98,7 @@ final class TableExport {
       throws SQLException, IOException {
     Path unfinished = file.resolveSibling("." + file.getFileName() + ".tmp");
     long rows;
-    try (OutputStream out =
-        new BufferedOutputStream(Files.newOutputStream(unfinished), 1 << 16)) {
+    try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(unfinished), 1 << 16)) {
       rows =
           connection
               .unwrap(PGConnection.class)

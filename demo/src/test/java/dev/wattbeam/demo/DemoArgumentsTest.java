@@ -147,8 +147,7 @@ class DemoArgumentsTest {
         .isEqualTo(start);
     arguments.meters = 7;
     DemoConfig seven = DemoConfig.from(arguments, List.of());
-    assertThatThrownBy(
-            () -> SimulationFile.openOrMake(seven, file, start))
+    assertThatThrownBy(() -> SimulationFile.openOrMake(seven, file, start))
         .hasMessageContaining("--meters=20 --seed=1 --defects=1.0");
   }
 

@@ -13,7 +13,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("slow")
 class LiveDemoTest {
   private static final Pattern FATE =
-      Pattern.compile("found +([\\d,]+) accepted, ([\\d,]+) rejected, ([\\d,]+) too late.*, ([\\d,]+) duplicates\\R");
+      Pattern.compile(
+          "found +([\\d,]+) accepted, ([\\d,]+) rejected, ([\\d,]+) too late.*, ([\\d,]+) duplicates\\R");
   private static final Pattern PUT_IN =
       Pattern.compile("put in +([\\d,]+) dead letters, ([\\d,]+) duplicates, ([\\d,]+) too late");
   private static final Pattern EQUAL =

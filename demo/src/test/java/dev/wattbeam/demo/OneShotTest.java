@@ -67,8 +67,17 @@ class OneShotTest {
     List<CSVRecord> intervals = csv(export, "intervals");
     assertThat(intervals.get(0).getParser().getHeaderNames())
         .startsWith(
-            "meter", "channel", "start", "energy_kwh", "mean_kw", "min_kw", "max_kw", "samples",
-            "coverage", "quality", "revision");
+            "meter",
+            "channel",
+            "start",
+            "energy_kwh",
+            "mean_kw",
+            "min_kw",
+            "max_kw",
+            "samples",
+            "coverage",
+            "quality",
+            "revision");
     Map<String, String> imported = new TreeMap<>();
     for (CSVRecord row : intervals) {
       if (row.get("channel").equals("import")) {
@@ -160,7 +169,10 @@ class OneShotTest {
         "{\"schemaVersion\":1,\"meter\":\"%s\",\"channel\":\"import\",\"type\":\"interval\","
             + "\"unit\":\"kWh\",\"time\":\"%s\",\"value\":%s,\"durationSeconds\":900,"
             + "\"sequence\":%d}",
-        meter, time, kwh, sequence);
+        meter,
+        time,
+        kwh,
+        sequence);
   }
 
   private static DemoRun once(Path file, String format, Path export) {
@@ -182,8 +194,7 @@ class OneShotTest {
   private static List<CSVRecord> csv(Path export, String name) throws IOException {
     CSVFormat format = CSVFormat.DEFAULT.builder().setHeader().setSkipHeaderRecord(true).get();
     try (CSVParser parser =
-        CSVParser.parse(
-            export.resolve(name + ".csv"), StandardCharsets.UTF_8, format)) {
+        CSVParser.parse(export.resolve(name + ".csv"), StandardCharsets.UTF_8, format)) {
       return parser.getRecords();
     }
   }

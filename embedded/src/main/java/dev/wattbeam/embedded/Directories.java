@@ -13,7 +13,9 @@ import java.nio.file.attribute.BasicFileAttributes;
 public final class Directories {
   private Directories() {}
 
-  /** Deletes a directory with all that is in it; what a stopping server deletes meanwhile is fine. */
+  /**
+   * Deletes a directory with all that is in it; what a stopping server deletes meanwhile is fine.
+   */
   public static void deleteRecursively(Path directory) {
     if (!Files.exists(directory)) {
       return;

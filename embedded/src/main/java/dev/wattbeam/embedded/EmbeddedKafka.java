@@ -173,7 +173,8 @@ public final class EmbeddedKafka implements AutoCloseable {
 
     // Fast start, rebalance and stop.
     settings.put("group.initial.rebalance.delay.ms", "0");
-    // A broker that signed off may come back at once; one that was killed waits for its old session.
+    // A broker that signed off may come back at once; one that was killed waits for its old
+    // session.
     settings.put("controlled.shutdown.enable", "true");
     settings.put("controlled.shutdown.max.retries", "1");
     settings.put("controlled.shutdown.retry.backoff.ms", "100");

@@ -185,7 +185,9 @@ public final class EmbeddedPostgres implements AutoCloseable {
     running = true;
   }
 
-  /** A server whose process was killed before it could stop PostgreSQL: only one may use the data. */
+  /**
+   * A server whose process was killed before it could stop PostgreSQL: only one may use the data.
+   */
   private void stopOrphan() {
     if (Files.exists(data().resolve("postmaster.pid"))) {
       // pg_ctl itself finds out whether the process is still there.
@@ -263,8 +265,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
             "max_wal_size", "2GB",
             "jit", "off",
             "fsync", temporary ? "off" : "on");
-    settings.forEach(
-        (name, value) -> text.append(" -c ").append(name).append('=').append(value));
+    settings.forEach((name, value) -> text.append(" -c ").append(name).append('=').append(value));
     return text.toString();
   }
 
@@ -278,8 +279,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     if (!name.matches("[a-z_][a-z0-9_]{0,62}")) {
       throw new IllegalArgumentException("Not a plain name of a database: " + name);
     }
-    try (Connection connection =
-            DriverManager.getConnection(url(SUPERUSER), SUPERUSER, password);
+    try (Connection connection = DriverManager.getConnection(url(SUPERUSER), SUPERUSER, password);
         PreparedStatement find =
             connection.prepareStatement("SELECT 1 FROM pg_database WHERE datname = ?")) {
       find.setString(1, name);
@@ -292,7 +292,11 @@ public final class EmbeddedPostgres implements AutoCloseable {
       return url(name);
     } catch (SQLException e) {
       throw new EmbeddedServerException(
-          "PostgreSQL on port " + port + " does not make the database " + name + ": "
+          "PostgreSQL on port "
+              + port
+              + " does not make the database "
+              + name
+              + ": "
               + oneLine(e.getMessage()),
           e);
     }
@@ -410,8 +414,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
           ? null
           : "exit code " + process.exitValue() + ": " + Files.readString(output);
     } catch (IOException e) {
-      throw new EmbeddedServerException(
-          "Cannot run " + command.get(0) + ": " + e.getMessage(), e);
+      throw new EmbeddedServerException("Cannot run " + command.get(0) + ": " + e.getMessage(), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new EmbeddedServerException("Interrupted while PostgreSQL starts or stops", e);

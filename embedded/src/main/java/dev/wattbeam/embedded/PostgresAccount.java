@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How PostgreSQL's programs are started: PostgreSQL refuses to run as root, so root starts them in a
- * user namespace of their own, or, where that is forbidden (many containers), as user nobody.
+ * How PostgreSQL's programs are started: PostgreSQL refuses to run as root, so root starts them in
+ * a user namespace of their own, or, where that is forbidden (many containers), as user nobody.
  */
 enum PostgresAccount {
   /** The user of this process. */

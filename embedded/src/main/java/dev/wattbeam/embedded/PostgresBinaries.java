@@ -61,8 +61,7 @@ final class PostgresBinaries {
   }
 
   private static byte[] archive() throws IOException {
-    try (InputStream in =
-        DefaultPostgresBinaryResolver.INSTANCE.getPgBinary(system(), machine())) {
+    try (InputStream in = DefaultPostgresBinaryResolver.INSTANCE.getPgBinary(system(), machine())) {
       return in.readAllBytes();
     } catch (IllegalStateException e) {
       throw new EmbeddedServerException(

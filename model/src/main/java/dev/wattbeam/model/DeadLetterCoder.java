@@ -45,8 +45,7 @@ public final class DeadLetterCoder extends CustomCoder<DeadLetter> {
         DeadLetterCode.values()[in.read()],
         WireFormat.readString(in),
         WireFormat.readString(in),
-        new Origin(
-            WireFormat.readString(in), VarInt.decodeInt(in), WireFormat.readSigned(in)),
+        new Origin(WireFormat.readString(in), VarInt.decodeInt(in), WireFormat.readSigned(in)),
         WireFormat.readSigned(in));
   }
 

@@ -62,7 +62,9 @@ public final class Energy {
     return nanos == 0 ? BigDecimal.ZERO : BigDecimal.valueOf(nanos, 9).stripTrailingZeros();
   }
 
-  /** floor(a * b / c) without overflow in between, at most what a long holds; c must be positive. */
+  /**
+   * floor(a * b / c) without overflow in between, at most what a long holds; c must be positive.
+   */
   public static long mulDivFloor(long a, long b, long c) {
     long high = Math.multiplyHigh(a, b);
     long low = a * b;

@@ -37,8 +37,7 @@ public final class LateReadingCoder extends CustomCoder<LateReading> {
   public LateReading decode(InputStream in) throws IOException {
     return new LateReading(
         ReadingCoder.of().decode(in),
-        new Origin(
-            WireFormat.readString(in), VarInt.decodeInt(in), WireFormat.readSigned(in)),
+        new Origin(WireFormat.readString(in), VarInt.decodeInt(in), WireFormat.readSigned(in)),
         WireFormat.readSigned(in));
   }
 

@@ -37,7 +37,6 @@ public record Meter(
   /** A meter that is in service for ever, without multiplier. */
   public static Meter of(
       String name, MeterType type, ZoneId zone, Map<String, ReadingType> channels) {
-    return new Meter(
-        name, type, zone, channels, MULTIPLIER_ONE, Long.MIN_VALUE, Long.MAX_VALUE);
+    return new Meter(name, type, zone, channels, MULTIPLIER_ONE, Long.MIN_VALUE, Long.MAX_VALUE);
   }
 }

@@ -20,8 +20,7 @@ import java.util.function.LongFunction;
  */
 public final class MeterDirectory {
   /** A directory without entries. */
-  public static final MeterDirectory EMPTY =
-      new MeterDirectory(List.of(), List.of(), List.of());
+  public static final MeterDirectory EMPTY = new MeterDirectory(List.of(), List.of(), List.of());
 
   private final Map<String, List<Meter>> meters = new HashMap<>();
   private final Map<String, Group> groups = new HashMap<>();
@@ -44,15 +43,12 @@ public final class MeterDirectory {
     List<String> errors = new ArrayList<>();
     for (Membership membership : memberships) {
       if (!this.groups.containsKey(membership.parent())) {
-        errors.add(
-            membership.child() + " belongs to the unknown group " + membership.parent());
+        errors.add(membership.child() + " belongs to the unknown group " + membership.parent());
       }
       (membership.childIsMeter() ? parentsOfMeter : parentsOfGroup)
           .computeIfAbsent(membership.child(), child -> new ArrayList<>(1))
           .add(membership);
-      children
-          .computeIfAbsent(membership.parent(), parent -> new ArrayList<>())
-          .add(membership);
+      children.computeIfAbsent(membership.parent(), parent -> new ArrayList<>()).add(membership);
     }
     for (String group : this.groups.keySet()) {
       if (reaches(group, group, new LinkedHashSet<>())) {
@@ -143,8 +139,8 @@ public final class MeterDirectory {
   }
 
   /**
-   * How many meters with this channel are in service below a group at a moment: what its coverage is
-   * counted against.
+   * How many meters with this channel are in service below a group at a moment: what its coverage
+   * is counted against.
    */
   public int memberCount(String group, String channel, long millis) {
     return memberCounts

@@ -12,10 +12,10 @@ import java.time.LocalTime;
  * @param maxPower rating in nano-kW: no reading may say more; 0 when unknown
  * @param nominalPeriodMillis usual distance of two readings: the span of a reading that does not
  *     state one; 0 when unknown (then a reading stands for the time since the one before)
- * @param registerModulus value in nano-kWh at which a register starts again from zero, such as
- *     100 000 kWh for five digits; 0 when unknown
- * @param resetFrom local time from which on a register is expected to start again from zero, such as
- *     a daily counter at midnight; null when a reset is never expected and has to be confirmed
+ * @param registerModulus value in nano-kWh at which a register starts again from zero, such as 100
+ *     000 kWh for five digits; 0 when unknown
+ * @param resetFrom local time from which on a register is expected to start again from zero, such
+ *     as a daily counter at midnight; null when a reset is never expected and has to be confirmed
  * @param resetTo local time until which (inclusive); null with {@code resetFrom}
  * @param reversible whether values below zero are normal (net metering)
  * @param rules thresholds of the rules that look at a whole day
@@ -45,7 +45,14 @@ public record MeterType(
 
   public MeterType withMaxPower(long maxPower) {
     return new MeterType(
-        name, maxPower, nominalPeriodMillis, registerModulus, resetFrom, resetTo, reversible, rules);
+        name,
+        maxPower,
+        nominalPeriodMillis,
+        registerModulus,
+        resetFrom,
+        resetTo,
+        reversible,
+        rules);
   }
 
   public MeterType withNominalPeriod(long millis) {
@@ -65,11 +72,25 @@ public record MeterType(
 
   public MeterType withReversible(boolean reversible) {
     return new MeterType(
-        name, maxPower, nominalPeriodMillis, registerModulus, resetFrom, resetTo, reversible, rules);
+        name,
+        maxPower,
+        nominalPeriodMillis,
+        registerModulus,
+        resetFrom,
+        resetTo,
+        reversible,
+        rules);
   }
 
   public MeterType withRules(DayRules rules) {
     return new MeterType(
-        name, maxPower, nominalPeriodMillis, registerModulus, resetFrom, resetTo, reversible, rules);
+        name,
+        maxPower,
+        nominalPeriodMillis,
+        registerModulus,
+        resetFrom,
+        resetTo,
+        reversible,
+        rules);
   }
 }

@@ -14,9 +14,9 @@ public final class Payload {
   private Payload() {}
 
   /**
-   * The payload as text: UTF-8 where it is, else Base64 after {@link #BASE64_PREFIX}; at most {@link
-   * DeadLetter#MAX_PAYLOAD} characters. A NUL character counts as not text, since PostgreSQL stores
-   * none.
+   * The payload as text: UTF-8 where it is, else Base64 after {@link #BASE64_PREFIX}; at most
+   * {@link DeadLetter#MAX_PAYLOAD} characters. A NUL character counts as not text, since PostgreSQL
+   * stores none.
    */
   public static String asText(byte[] payload) {
     int limit = DeadLetter.MAX_PAYLOAD;

@@ -37,16 +37,20 @@ public enum Quality {
     return null;
   }
 
-  /** Which of two copies of one reading is to be trusted more: the higher rank. */
+  /**
+   * Which of two copies of one reading is to be trusted more: the higher rank. No two qualities
+   * share a rank: else which of two copies stays would depend on their order of arrival.
+   */
   public int rank() {
     return switch (this) {
-      case VERIFIED -> 9;
-      case MANUALLY_EDITED -> 8;
-      case VALIDATED -> 7;
-      case VALID -> 6;
-      case RAW -> 5;
-      case DERIVED -> 4;
-      case ESTIMATED_REFERENCE_DAY, ESTIMATED_LINEAR -> 3;
+      case VERIFIED -> 10;
+      case MANUALLY_EDITED -> 9;
+      case VALIDATED -> 8;
+      case VALID -> 7;
+      case RAW -> 6;
+      case DERIVED -> 5;
+      case ESTIMATED_REFERENCE_DAY -> 4;
+      case ESTIMATED_LINEAR -> 3;
       case PROJECTED -> 2;
       case QUESTIONABLE -> 1;
     };

@@ -73,8 +73,8 @@ public final class QualityMix {
   }
 
   /**
-   * For people and tables: {@code missing}, one code, or codes with their shares of the covered time
-   * such as {@code valid:0.933 questionable:0.067}.
+   * For people and tables: {@code missing}, one code, or codes with their shares of the covered
+   * time such as {@code valid:0.933 questionable:0.067}.
    */
   public String describe() {
     long total = total();
@@ -90,7 +90,10 @@ public final class QualityMix {
         BigDecimal share =
             BigDecimal.valueOf(millis[i])
                 .divide(BigDecimal.valueOf(total), 3, RoundingMode.HALF_EVEN);
-        text.append(text.isEmpty() ? "" : " ").append(QUALITIES[i].code()).append(':').append(share);
+        text.append(text.isEmpty() ? "" : " ")
+            .append(QUALITIES[i].code())
+            .append(':')
+            .append(share);
       }
     }
     return text.toString();

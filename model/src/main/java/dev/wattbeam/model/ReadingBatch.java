@@ -65,8 +65,9 @@ public final class ReadingBatch {
 
   /**
    * Event-time clock of the partition before this batch: the highest time read from it so far (or
-   * the reader's watermark, where that is higher), epoch milliseconds; {@link Long#MIN_VALUE} at the
-   * start. Lateness is counted against it, so it is the same whichever runner reads the partition.
+   * the reader's watermark, where that is higher), epoch milliseconds; {@link Long#MIN_VALUE} at
+   * the start. Lateness is counted against it, so it is the same whichever runner reads the
+   * partition.
    */
   public long clockMillis() {
     return clockMillis;
@@ -80,7 +81,9 @@ public final class ReadingBatch {
     return channels[channelOf[i]];
   }
 
-  /** Index of the reading's channel in the dictionary of this batch, below {@link #channelCount}. */
+  /**
+   * Index of the reading's channel in the dictionary of this batch, below {@link #channelCount}.
+   */
   public int channelIndex(int i) {
     return channelOf[i];
   }
@@ -98,7 +101,9 @@ public final class ReadingBatch {
     return TYPES[type[i]];
   }
 
-  /** End of the span, epoch milliseconds; in the meter's local time where {@link #local} says so. */
+  /**
+   * End of the span, epoch milliseconds; in the meter's local time where {@link #local} says so.
+   */
   public long time(int i) {
     return time[i];
   }

@@ -30,8 +30,12 @@ public final class ReadingBatchCoder extends CustomCoder<ReadingBatch> {
     VarInt.encode(value.partition(), out);
     WireFormat.writeSigned(value.clockMillis(), out);
     VarInt.encode(value.size(), out);
+    VarInt.encode(value.channelCount(), out);
+    for (int c = 0; c < value.channelCount(); c++) {
+      MeterChannelCoder.of().encode(value.channelAt(c), out);
+    }
     for (int i = 0; i < value.size(); i++) {
-      MeterChannelCoder.of().encode(value.channel(i), out);
+      VarInt.encode(value.channelOf[i], out);
       out.write(value.type[i]);
       WireFormat.writeSigned(value.time[i], out);
       out.write(value.local[i] ? 1 : 0);
@@ -51,10 +55,14 @@ public final class ReadingBatchCoder extends CustomCoder<ReadingBatch> {
     int partition = VarInt.decodeInt(in);
     long clock = WireFormat.readSigned(in);
     int size = VarInt.decodeInt(in);
+    MeterChannel[] channels = new MeterChannel[VarInt.decodeInt(in)];
+    for (int c = 0; c < channels.length; c++) {
+      channels[c] = MeterChannelCoder.of().decode(in);
+    }
     ReadingBatch.Builder batch = new ReadingBatch.Builder(source, partition, clock, size);
     for (int i = 0; i < size; i++) {
       batch.add(
-          MeterChannelCoder.of().decode(in),
+          channels[VarInt.decodeInt(in)],
           ReadingType.values()[in.read()],
           WireFormat.readSigned(in),
           in.read() == 1,

@@ -4,7 +4,9 @@ import java.util.StringJoiner;
 
 /** Things a reader of a consumption row has to know; a row carries a set of them as bits. */
 public enum RowFlag {
-  /** A counter started again from zero; what was used between the last value and zero is unknown. */
+  /**
+   * A counter started again from zero; what was used between the last value and zero is unknown.
+   */
   REGISTER_RESET("register-reset"),
   /** A counter passed its highest value; the modulus was added. */
   REGISTER_ROLLOVER("register-rollover"),

@@ -1,6 +1,8 @@
 package dev.wattbeam.model;
 
-/** The units a reading may be sent in. Inside WattBeam, power is in nano-kW and energy in nano-kWh. */
+/**
+ * The units a reading may be sent in. Inside WattBeam, power is in nano-kW and energy in nano-kWh.
+ */
 public enum Unit {
   W("W", false, -3),
   KW("kW", false, 0),

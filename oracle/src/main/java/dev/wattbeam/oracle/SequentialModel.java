@@ -161,7 +161,15 @@ public final class SequentialModel {
       intervals.put(entry.getKey(), SequentialIntervals.of(readings, spans));
     }
     intervals.forEach(
-        (channel, cells) -> SequentialPeriods.addRows(channel, cells, directory, rows));
+        (channel, cells) ->
+            SequentialPeriods.addRows(
+                channel,
+                cells,
+                intervals.getOrDefault(
+                    new MeterChannel(channel.meter(), channel.channel() + "-register"),
+                    new TreeMap<>()),
+                directory,
+                rows));
     SequentialGroups.addRows(intervals, directory, rows);
 
     Map<DeadLetterCode, Long> deadLetters = new EnumMap<>(DeadLetterCode.class);

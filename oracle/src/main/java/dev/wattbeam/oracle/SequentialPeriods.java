@@ -25,6 +25,7 @@ final class SequentialPeriods {
   static void addRows(
       MeterChannel channel,
       SortedMap<Long, Cell> intervals,
+      SortedMap<Long, Cell> register,
       MeterDirectory directory,
       SortedMap<RowKey, ConsumptionRow> rows) {
     Map<Period, SortedMap<Long, Cell>> parts = new TreeMap<>(ORDER);
@@ -46,10 +47,13 @@ final class SequentialPeriods {
               period.level() == Level.INTERVAL ? cells.get(period.start()) : sum(period, cells);
           if (period.level() == Level.DAY) {
             judgeDay(cell, cells, rules);
+            judgeSum(cell, sum(period, register.subMap(period.start(), period.end())));
             days.put(period, cell);
           }
           if (period.level() == Level.MONTH) {
             judgeMonth(cell, period, days, rules);
+            cell.revision = 0;
+            days.forEach((day, of) -> cell.revision += within(day, period) ? of.revision : 0);
           }
           ConsumptionRow row =
               new ConsumptionRow(
@@ -86,6 +90,21 @@ final class SequentialPeriods {
     }
     sum.flags.remove(RowFlag.SHARED);
     return sum;
+  }
+
+  private static boolean within(Period day, Period month) {
+    return day.start() >= month.start() && day.end() <= month.end();
+  }
+
+  /** Only days of the register that count are given. */
+  private static void judgeSum(Cell day, Cell register) {
+    day.revision += register.revision;
+    BigInteger difference = day.energy.subtract(register.energy).abs();
+    if (day.covered == day.expected
+        && register.covered == register.expected
+        && difference.compareTo(register.energy.divide(BigInteger.valueOf(100))) > 0) {
+      day.flags.add(RowFlag.SUM_CHECK);
+    }
   }
 
   private static void judgeDay(Cell day, SortedMap<Long, Cell> intervals, DayRules rules) {

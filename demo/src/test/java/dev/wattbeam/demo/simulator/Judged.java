@@ -22,7 +22,7 @@ record Judged(
     List<Delivery> deliveries,
     Result result,
     Map<DeadLetterCode, Long> deadLetters) {
-  private static final int PARTITIONS = 3;
+  static final int PARTITIONS = 3;
 
   /** Runs the whole period. */
   static Judged run(SimulatorConfig config) {
@@ -39,8 +39,7 @@ record Judged(
     ReadingJson json = new ReadingJson();
     for (int i = 0; i < deliveries.size(); i++) {
       Delivery delivery = deliveries.get(i);
-      ReadingBatch.Builder partition =
-          partitions.get(Math.floorMod(delivery.key().hashCode(), PARTITIONS));
+      ReadingBatch.Builder partition = partitions.get(partition(delivery));
       if (!json.parse(delivery.payload(), i, delivery.deliveryTimeMillis(), partition)) {
         deadLetters.merge(json.code(), 1L, Long::sum);
       }
@@ -52,6 +51,11 @@ record Judged(
             .run(partitions.stream().map(ReadingBatch.Builder::build).toList());
     result.deadLetters().forEach((code, count) -> deadLetters.merge(code, count, Long::sum));
     return new Judged(simulator, deliveries, result, deadLetters);
+  }
+
+  /** The partition that a delivery goes to. */
+  static int partition(Delivery delivery) {
+    return Math.floorMod(delivery.key().hashCode(), PARTITIONS);
   }
 
   SimulatorTruth truth() {

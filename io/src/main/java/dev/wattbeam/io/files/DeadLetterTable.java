@@ -4,6 +4,7 @@ import dev.wattbeam.io.postgres.PostgresConfig;
 import dev.wattbeam.io.postgres.PostgresDatabase;
 import dev.wattbeam.model.DeadLetter;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -53,8 +54,12 @@ public final class DeadLetterTable implements AutoCloseable {
     }
   }
 
-  /** Adds a row; it is stored at the latest by {@link #close}. */
-  public void write(DeadLetter letter) throws IOException {
+  /**
+   * Adds a row; it is stored at the latest by {@link #close}.
+   *
+   * @throws UncheckedIOException when PostgreSQL refuses
+   */
+  public void write(DeadLetter letter) {
     try {
       upsert.setString(1, text(letter.origin().source()));
       upsert.setInt(2, letter.origin().partition());
@@ -70,7 +75,7 @@ public final class DeadLetterTable implements AutoCloseable {
         flush();
       }
     } catch (SQLException e) {
-      throw failed(e);
+      throw new UncheckedIOException(failed(e));
     }
   }
 
@@ -88,11 +93,11 @@ public final class DeadLetterTable implements AutoCloseable {
 
   /** Stores what waits. */
   @Override
-  public void close() throws IOException {
+  public void close() {
     try (connection) {
       flush();
     } catch (SQLException e) {
-      throw failed(e);
+      throw new UncheckedIOException(failed(e));
     }
   }
 

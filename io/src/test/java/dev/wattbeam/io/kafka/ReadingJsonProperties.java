@@ -80,8 +80,16 @@ class ReadingJsonProperties {
 
   @Provide
   Arbitrary<String> messages() {
+    Arbitrary<String> plain =
+        Combinators.combine(
+                Arbitraries.integers().between(-20, 2_000),
+                Arbitraries.of("", ".5", ".25", ".0001"))
+            .as((whole, fraction) -> whole + fraction);
     Arbitrary<String> numbers =
         Arbitraries.oneOf(
+            plain,
+            plain,
+            plain,
             Arbitraries.longs().map(String::valueOf),
             Arbitraries.bigDecimals()
                 .between(new BigDecimal("-1e10"), new BigDecimal("1e10"))
@@ -97,16 +105,26 @@ class ReadingJsonProperties {
                 "2024-03-01T00:00:05Z",
                 "2024-03-01T00:00:05.123456789+02:00",
                 "2024-03-31T02:30",
-                "2024-02-30T00:00:00Z",
-                "soon")
+                "2024-03-31T02:30:00",
+                "2024-02-30T00:00:00Z")
             .map(ReadingJsonProperties::quoted);
     Arbitrary<List<String>> fields =
         Combinators.combine(
                 field("schemaVersion", 20, Arbitraries.just("1"), numbers, odd),
                 field(
                     "meter", 20, Arbitraries.of("\"m1\"", "\"m 2\"", "\"m\u007F\""), odd, numbers),
-                field("type", 20, Arbitraries.of("\"power\"", "\"register\""), odd, numbers),
-                field("unit", 20, Arbitraries.of("\"kW\"", "\"MWh\"", "\"mW\""), odd, numbers),
+                field(
+                    "type",
+                    20,
+                    Arbitraries.of("\"power\"", "\"power\"", "\"register\""),
+                    odd,
+                    numbers),
+                field(
+                    "unit",
+                    20,
+                    Arbitraries.of("\"kW\"", "\"W\"", "\"MW\"", "\"MWh\""),
+                    odd,
+                    numbers),
                 field("time", 20, times, odd, numbers),
                 field("value", 20, numbers, odd, Arbitraries.of("\"NaN\"", "Infinity")),
                 field("channel", 10, Arbitraries.of("\"import\"", "\"x y\""), odd, numbers),
@@ -115,7 +133,7 @@ class ReadingJsonProperties {
                         field("sequence", 5, numbers, odd, odd),
                         field("quality", 5, Arbitraries.of("\"raw\"", "\"bad\""), odd, numbers),
                         field("meters", 3, numbers, odd, times),
-                        field("value", 1, numbers, odd, odd))
+                        field("value", 1, plain, odd, odd))
                     .as(List::of))
             .as(
                 (a, b, c, d, e, f, g, h) -> {

@@ -217,6 +217,14 @@ class ReadingJsonTest {
   }
 
   @Test
+  void aFieldThatIsThereTwice() {
+    rejects(EXAMPLE.replace("}", ",\"sequence\":18}"), DeadLetterCode.MALFORMED_MESSAGE);
+    assertThat(json.reason()).contains("sequence");
+    rejects(EXAMPLE.replace("}", ",\"meter\":\"m000123\"}"), DeadLetterCode.MALFORMED_MESSAGE);
+    assertThat(json.parse(utf8(EXAMPLE.replace("}", ",\"a\":1,\"a\":2}")))).isTrue();
+  }
+
+  @Test
   void somethingBehindTheObject() {
     rejects(EXAMPLE + "x", DeadLetterCode.MALFORMED_MESSAGE);
     rejects(EXAMPLE + "{}", DeadLetterCode.MALFORMED_MESSAGE);
@@ -275,6 +283,7 @@ class ReadingJsonTest {
         "meter | \"a\\u0000b\" | INVALID_NAME",
         "meter | \"a\\tb\" | INVALID_NAME",
         "meter | \"a\\u0085b\" | INVALID_NAME",
+        "meter | \"a\u007Fb\" | INVALID_NAME",
         "meter | \"\\ud800\" | INVALID_NAME",
         "meter | 12 | WRONG_FIELD_TYPE",
         "channel | \"\" | INVALID_NAME",

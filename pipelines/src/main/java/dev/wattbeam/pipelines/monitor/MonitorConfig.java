@@ -24,6 +24,9 @@ record MonitorConfig(
     Emission emission,
     int meterBuckets,
     int groupBuckets) {
+  /** More could not be counted back from any time that readings have. */
+  private static final Duration LONGEST = Duration.ofDays(36_500);
+
   /**
    * Validates the options.
    *
@@ -37,8 +40,7 @@ record MonitorConfig(
         options.getAllowedLateness().equals("unlimited")
             ? ReadingLimits.UNLIMITED
             : duration("allowedLateness", options.getAllowedLateness(), errors).toMillis();
-    long tolerance =
-        duration("futureTolerance", options.getFutureTolerance(), errors).toMillis();
+    long tolerance = duration("futureTolerance", options.getFutureTolerance(), errors).toMillis();
     Duration early = duration("earlyEvery", options.getEarlyEvery(), errors);
     if (early.toMillis() < 100) {
       errors.add("--earlyEvery=" + options.getEarlyEvery() + ": at least PT0.1S");
@@ -70,10 +72,10 @@ record MonitorConfig(
   private static Duration duration(String name, String text, List<String> errors) {
     try {
       Duration duration = Duration.parse(text);
-      if (!duration.isNegative()) {
+      if (!duration.isNegative() && duration.compareTo(LONGEST) <= 0) {
         return duration;
       }
-      errors.add("--" + name + "=" + text + ": must not be negative");
+      errors.add("--" + name + "=" + text + ": not between PT0S and P36500D");
     } catch (DateTimeParseException e) {
       errors.add(
           "--" + name + "=" + text + ": not an ISO 8601 duration such as PT10S, PT15M or P1D");
@@ -84,7 +86,7 @@ record MonitorConfig(
   private static long instant(String name, String text, List<String> errors) {
     try {
       return Instant.parse(text).toEpochMilli();
-    } catch (DateTimeParseException e) {
+    } catch (DateTimeParseException | ArithmeticException e) {
       errors.add("--" + name + "=" + text + ": not a moment such as 2000-01-01T00:00:00Z");
       return 0;
     }

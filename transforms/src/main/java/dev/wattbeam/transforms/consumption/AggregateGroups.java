@@ -82,8 +82,7 @@ public final class AggregateGroups
     private final StateSpec<ValueState<Long>> onTimeAtSpec = StateSpecs.value(VarLongCoder.of());
 
     @StateId("sweptDay")
-    private final StateSpec<ValueState<Integer>> sweptDaySpec =
-        StateSpecs.value(VarIntCoder.of());
+    private final StateSpec<ValueState<Integer>> sweptDaySpec = StateSpecs.value(VarIntCoder.of());
 
     @TimerId("early")
     private final TimerSpec earlySpec = TimerSpecs.timer(TimeDomain.PROCESSING_TIME);
@@ -110,8 +109,7 @@ public final class AggregateGroups
         @TimerId("onTime") Timer onTime) {
       GroupUpdate update = element.getValue();
       engine(days, months).add(update).forEach(dirty::add);
-      long latest =
-          update.parts().stream().mapToLong(GroupUpdate.Part::interval).max().getAsLong();
+      long latest = update.parts().stream().mapToLong(GroupUpdate.Part::interval).max().getAsLong();
       new FlushTimers(emission, early, onTime, hold, onTimeAt)
           .waiting(timestamp, Intervals.start(latest + 1));
     }
@@ -151,8 +149,7 @@ public final class AggregateGroups
 
     private GroupEngine engine(
         MapState<PeriodKey, GroupDay> days, MapState<PeriodKey, Slots> months) {
-      return new GroupEngine(
-          directory.snapshot(), new BeamStore<>(days), new BeamStore<>(months));
+      return new GroupEngine(directory.snapshot(), new BeamStore<>(days), new BeamStore<>(months));
     }
 
     private static void flush(

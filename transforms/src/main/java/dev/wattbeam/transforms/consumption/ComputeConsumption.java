@@ -44,8 +44,8 @@ import org.joda.time.Instant;
 
 /**
  * Turns good readings into the rows of their meters: removes duplicates, runs the register state
- * machine, computes intervals, hours, local days and months. One key is a bucket of meters; the work
- * is done by {@link MeterEngine}.
+ * machine, computes intervals, hours, local days and months. One key is a bucket of meters; the
+ * work is done by {@link MeterEngine}.
  *
  * <p>Outputs: {@link #ROWS}, {@link #LATEST}, {@link #GROUP_UPDATES} and {@link #CONFLICTS}.
  */
@@ -105,8 +105,7 @@ public final class ComputeConsumption
         blocks.apply(
             "Compute",
             ParDo.of(new ComputeFn(this))
-                .withOutputTags(
-                    ROWS, TupleTagList.of(LATEST).and(GROUP_UPDATES).and(CONFLICTS)));
+                .withOutputTags(ROWS, TupleTagList.of(LATEST).and(GROUP_UPDATES).and(CONFLICTS)));
     outputs.get(ROWS).setCoder(ConsumptionRowsCoder.of());
     outputs.get(LATEST).setCoder(ReadingCoder.of());
     outputs.get(CONFLICTS).setCoder(DeadLetterCoder.of());
@@ -156,8 +155,7 @@ public final class ComputeConsumption
     private final StateSpec<ValueState<Long>> onTimeAtSpec = StateSpecs.value(VarLongCoder.of());
 
     @StateId("sweptDay")
-    private final StateSpec<ValueState<Integer>> sweptDaySpec =
-        StateSpecs.value(VarIntCoder.of());
+    private final StateSpec<ValueState<Integer>> sweptDaySpec = StateSpecs.value(VarIntCoder.of());
 
     @TimerId("early")
     private final TimerSpec earlySpec = TimerSpecs.timer(TimeDomain.PROCESSING_TIME);
@@ -206,8 +204,7 @@ public final class ComputeConsumption
     }
 
     private DeadLetter conflict(MeterChannel channel, ReadingSet.Entry loser) {
-      String payload =
-          "meter=" + channel.meter() + " channel=" + channel.channel() + " " + loser;
+      String payload = "meter=" + channel.meter() + " channel=" + channel.channel() + " " + loser;
       long identity = loser.time() * 31 + Long.rotateLeft(loser.value(), 20) + loser.duration();
       return new DeadLetter(
           pipelineName,

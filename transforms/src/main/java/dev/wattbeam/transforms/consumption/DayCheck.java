@@ -12,6 +12,9 @@ final class DayCheck {
   private static final int FEWEST_FOR_SPIKE = 8;
   private static final int FEWEST_DAYS_FOR_USAGE = 4;
 
+  /** Sums may differ by one part in so many: 1 %, the accuracy class of common meters. */
+  private static final int SUM_CHECK_SHARE = 100;
+
   private DayCheck() {}
 
   /**
@@ -71,7 +74,11 @@ final class DayCheck {
       return 0;
     }
     long[] energies =
-        intervals.stream().filter(DayCheck::full).mapToLong(Consumption::energyMj).sorted().toArray();
+        intervals.stream()
+            .filter(DayCheck::full)
+            .mapToLong(Consumption::energyMj)
+            .sorted()
+            .toArray();
     if (energies.length < FEWEST_FOR_SPIKE) {
       return 0;
     }
@@ -112,6 +119,16 @@ final class DayCheck {
             && estimated * 100 > mix.total() * (long) rules.estimatedPercent()
         ? RowFlag.MANY_ESTIMATES.bit()
         : 0;
+  }
+
+  /** Flags a day whose energy differs from that of the register that counts the same. */
+  static void sumCheck(PeriodSum day, PeriodSum register) {
+    day.alsoDependsOn(register);
+    if (day.complete()
+        && register.complete()
+        && Math.abs(day.energy() - register.energy()) > register.energy() / SUM_CHECK_SHARE) {
+      day.flag(RowFlag.SUM_CHECK.bit());
+    }
   }
 
   /** Flags of a month: whether one of its complete days stands out against the others. */

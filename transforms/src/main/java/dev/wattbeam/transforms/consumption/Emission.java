@@ -6,13 +6,13 @@ import org.joda.time.Duration;
 /**
  * When rows are handed on.
  *
- * @param early longest processing time that a change waits; null when everything waits for the end of
- *     the input
+ * @param early longest processing time that a change waits; null when everything waits for the end
+ *     of the input
  */
 public record Emission(Duration early) implements Serializable {
   /**
-   * As a stream: early results at least every so often, and at once when the watermark passes the end
-   * of an interval.
+   * As a stream: early results at least every so often, and at once when the watermark passes the
+   * end of an interval.
    */
   public static Emission streaming(Duration early) {
     return new Emission(early);

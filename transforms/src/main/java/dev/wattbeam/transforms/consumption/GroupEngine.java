@@ -98,6 +98,7 @@ final class GroupEngine {
                         Intervals.day(interval), number -> load(new PeriodKey(owner, number)))
                     .results()
                     .get(Intervals.slot(interval)),
+            null,
             interval -> expected(owner, interval),
             months)
         .rows(changed, out);

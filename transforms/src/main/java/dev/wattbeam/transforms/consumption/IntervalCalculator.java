@@ -38,8 +38,8 @@ final class IntervalCalculator {
    * What is known about each of some intervals; null where nothing is.
    *
    * @param first number of the first interval
-   * @param hadRow whether there was a row before, by distance from the first interval: such a row is
-   *     kept, even when nothing is known any more
+   * @param hadRow whether there was a row before, by distance from the first interval: such a row
+   *     is kept, even when nothing is known any more
    */
   static Consumption[] calculate(
       ReadingType type, Readings readings, Spans spans, long first, boolean[] hadRow) {
@@ -82,8 +82,7 @@ final class IntervalCalculator {
     long low = Math.max(from, first);
     long high = Math.min(to, first + energy.length - 1);
     long before =
-        Energy.shareBefore(
-            spans.energy(i), Math.max(Intervals.start(low) - start, 0), length);
+        Energy.shareBefore(spans.energy(i), Math.max(Intervals.start(low) - start, 0), length);
     for (long interval = low; interval <= high; interval++) {
       int at = (int) (interval - first);
       long intervalEnd = Intervals.start(interval + 1);

@@ -12,8 +12,8 @@ import org.apache.beam.sdk.util.VarInt;
  * State of one meter channel and UTC day: its readings, and the intervals as they were last handed
  * on. Immutable.
  *
- * @param leaves the readings, cut into sets that follow each other in time, so that adding to a long
- *     day copies a small part of it
+ * @param leaves the readings, cut into sets that follow each other in time, so that adding to a
+ *     long day copies a small part of it
  * @param results the intervals of the day
  */
 record MeterDay(List<ReadingSet> leaves, Slots results) {
@@ -47,7 +47,10 @@ record MeterDay(List<ReadingSet> leaves, Slots results) {
       boolean last = i == leaves.size() - 1;
       int to = last ? added.size() : added.firstAfter(leaves.get(i + 1).firstTime() - 1);
       ReadingSet part = added.slice(from, to);
-      if (last && leaf.size() >= LEAF_SIZE && !part.isEmpty() && part.firstTime() > leaf.lastTime()) {
+      if (last
+          && leaf.size() >= LEAF_SIZE
+          && !part.isEmpty()
+          && part.firstTime() > leaf.lastTime()) {
         // A full leaf stays as it is when readings come in the order of time.
         all.add(leaf);
         addInLeaves(ReadingSet.EMPTY.union(part, merge), all);

@@ -17,15 +17,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Consumer;
 
 /**
- * The whole computation for one bucket of meters, without Beam: takes readings in, keeps sets of them
- * per day, and on {@link #flush} hands out every row that is not as it was last handed out.
+ * The whole computation for one bucket of meters, without Beam: takes readings in, keeps sets of
+ * them per day, and on {@link #flush} hands out every row that is not as it was last handed out.
  */
 final class MeterEngine {
   /** Days that are kept behind the oldest day that readings are accepted for. */
   private static final int SPARE_DAYS = 2;
+
+  /** Marks the register that a channel's sums are checked against. */
+  private static final String CHECK_SUFFIX = "-register";
 
   private static final long DAY_MILLIS = 86_400_000L;
 
@@ -40,7 +42,8 @@ final class MeterEngine {
   /**
    * An engine over the state of one bucket.
    *
-   * @param allowedLatenessMillis decides how long readings are kept; {@link Long#MAX_VALUE} for ever
+   * @param allowedLatenessMillis decides how long readings are kept; {@link Long#MAX_VALUE} for
+   *     ever
    * @param groupSums sums over this bucket's members of each group, by UTC day
    */
   MeterEngine(
@@ -105,7 +108,9 @@ final class MeterEngine {
     }
     if (meter == null) {
       throw new IllegalStateException(
-          "Meter \"" + channel.meter() + "\" has left the meter directory: set its end of service "
+          "Meter \""
+              + channel.meter()
+              + "\" has left the meter directory: set its end of service "
               + "instead of deleting it");
     }
     return meter;
@@ -186,9 +191,11 @@ final class MeterEngine {
       return;
     }
     cache.replace(firstInterval, results);
-    new Rollup(
-            METER, channel, meter.zone(), meter.type().rules(), cache::interval, i -> 0, months)
-        .rows(changed, out::row);
+    rollup(meter, channel, cache, registerBeside(meter, channel)).rows(changed, out::row);
+    MeterChannel checked = checkedBy(meter, channel);
+    if (checked != null) {
+      rollup(meter, checked, new DayCache(checked), cache).dayAndMonthRows(changed, out::row);
+    }
     if (range.lastMillis() == extent.newestMillis()) {
       int last = readings.size - 1;
       out.latest(
@@ -199,10 +206,43 @@ final class MeterEngine {
               readings.time[last],
               readings.value[last],
               readings.duration[last],
-              Reading.NO_SEQUENCE,
+              readings.lastSequence,
               readings.quality[last]));
     }
     cache.store();
+  }
+
+  private Rollup rollup(Meter meter, MeterChannel channel, DayCache own, DayCache check) {
+    return new Rollup(
+        METER,
+        channel,
+        meter.zone(),
+        meter.type().rules(),
+        own::interval,
+        check == null ? null : check::interval,
+        interval -> Intervals.MILLIS,
+        months);
+  }
+
+  /** The days of the register {@code x-register} that counts the same as channel {@code x}. */
+  private DayCache registerBeside(Meter meter, MeterChannel channel) {
+    String register = channel.channel() + CHECK_SUFFIX;
+    return meter.channels().get(register) == ReadingType.REGISTER
+        ? new DayCache(new MeterChannel(channel.meter(), register))
+        : null;
+  }
+
+  /** The channel whose sums this register checks, or null. */
+  private static MeterChannel checkedBy(Meter meter, MeterChannel register) {
+    if (!register.channel().endsWith(CHECK_SUFFIX)
+        || meter.channels().get(register.channel()) != ReadingType.REGISTER) {
+      return null;
+    }
+    String checked =
+        register.channel().substring(0, register.channel().length() - CHECK_SUFFIX.length());
+    return meter.channels().containsKey(checked)
+        ? new MeterChannel(register.meter(), checked)
+        : null;
   }
 
   private void addToGroups(
@@ -287,7 +327,8 @@ final class MeterEngine {
     int oldestOpen = Intervals.closingDay(extent.newestMillis() - allowedLatenessMillis);
     int firstDay = extent.firstDay();
     while (firstDay < oldestOpen - SPARE_DAYS
-        && (firstDay < oldestOpen - Neighbourhood.MOST_DAYS_APART || enoughAfter(channel, firstDay, oldestOpen))) {
+        && (firstDay < oldestOpen - Neighbourhood.MOST_DAYS_APART
+            || enoughAfter(channel, firstDay, oldestOpen))) {
       days.remove(new PeriodKey(channel, firstDay));
       firstDay++;
     }
@@ -305,10 +346,7 @@ final class MeterEngine {
       extents.put(
           channel,
           new ChannelExtent(
-              firstDay,
-              Math.max(firstDay, extent.lastDay()),
-              extent.newestMillis(),
-              firstMonth));
+              firstDay, Math.max(firstDay, extent.lastDay()), extent.newestMillis(), firstMonth));
     }
   }
 

@@ -13,10 +13,15 @@ final class Neighbourhood {
   /** Neighbours farther apart than this, in UTC days, have nothing to do with each other. */
   static final int MOST_DAYS_APART = 60;
 
+  /** Neighbours of the neighbours: UTC days to look through on each side of a range. */
+  private static final int FARTHEST = 2 * MOST_DAYS_APART;
+
   private final IntFunction<MeterDay> days;
   private final ChannelExtent extent;
   private final int reach;
   private final ArrayDeque<ReadingSet> sets = new ArrayDeque<>();
+  private final int rangeFirstDay;
+  private final int rangeLastDay;
   private int firstDay;
   private int lastDay;
   private final long firstInterval;
@@ -32,8 +37,10 @@ final class Neighbourhood {
     this.days = days;
     this.extent = extent;
     this.reach = reach;
-    firstDay = Intervals.closingDay(range.firstMillis());
-    lastDay = Intervals.closingDay(range.lastMillis());
+    rangeFirstDay = Intervals.closingDay(range.firstMillis());
+    rangeLastDay = Intervals.closingDay(range.lastMillis());
+    firstDay = rangeFirstDay;
+    lastDay = rangeLastDay;
     for (int day = firstDay; day <= lastDay; day++) {
       sets.addAll(days.apply(day).leaves());
     }
@@ -70,7 +77,7 @@ final class Neighbourhood {
     Iterator<ReadingSet> known = sets.descendingIterator();
     while (seen < reach) {
       if (!known.hasNext()) {
-        if (firstDay <= extent.firstDay() || tooFar(lastDay, firstDay - 1)) {
+        if (firstDay <= extent.firstDay() || firstDay <= rangeFirstDay - FARTHEST) {
           break;
         }
         prepend(days.apply(--firstDay).leaves());
@@ -100,7 +107,7 @@ final class Neighbourhood {
     Iterator<ReadingSet> known = sets.iterator();
     while (seen < reach) {
       if (!known.hasNext()) {
-        if (lastDay >= extent.lastDay() || tooFar(lastDay + 1, firstDay)) {
+        if (lastDay >= extent.lastDay() || lastDay >= rangeLastDay + FARTHEST) {
           break;
         }
         sets.addAll(days.apply(++lastDay).leaves());
@@ -117,10 +124,6 @@ final class Neighbourhood {
       }
     }
     return latest;
-  }
-
-  private static boolean tooFar(int later, int earlier) {
-    return later - earlier > 2 * MOST_DAYS_APART;
   }
 
   private void prepend(List<ReadingSet> leaves) {

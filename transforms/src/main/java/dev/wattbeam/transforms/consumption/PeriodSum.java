@@ -44,6 +44,21 @@ final class PeriodSum {
     flags |= bits;
   }
 
+  /** Whether readings cover all of the time. */
+  boolean complete() {
+    return any && covered == expected;
+  }
+
+  /** Millijoules. */
+  long energy() {
+    return energy;
+  }
+
+  /** Lets the revision grow with what else is looked at. */
+  void alsoDependsOn(PeriodSum other) {
+    revision += other.revision;
+  }
+
   /** The sum, or null when no part was known. */
   Consumption get() {
     return any

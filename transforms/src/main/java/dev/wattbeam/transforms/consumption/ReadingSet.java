@@ -21,8 +21,7 @@ import org.apache.beam.sdk.util.VarInt;
  */
 public final class ReadingSet {
   /** The set without readings. */
-  public static final ReadingSet EMPTY =
-      new ReadingSet(new long[0], new long[0], null, null, null);
+  public static final ReadingSet EMPTY = new ReadingSet(new long[0], new long[0], null, null, null);
 
   private static final Quality[] QUALITIES = Quality.values();
 
@@ -35,8 +34,7 @@ public final class ReadingSet {
   private final long[] sequence;
   private final byte[] quality;
 
-  private ReadingSet(
-      long[] time, long[] value, long[] duration, long[] sequence, byte[] quality) {
+  private ReadingSet(long[] time, long[] value, long[] duration, long[] sequence, byte[] quality) {
     this.time = time;
     this.value = value;
     this.duration = duration;
@@ -108,12 +106,10 @@ public final class ReadingSet {
     if (from == 0 && to == time.length) {
       return this;
     }
-    return new ReadingSet(
-        Arrays.copyOfRange(time, from, to),
-        Arrays.copyOfRange(value, from, to),
-        duration == null ? null : Arrays.copyOfRange(duration, from, to),
-        sequence == null ? null : Arrays.copyOfRange(sequence, from, to),
-        quality == null ? null : Arrays.copyOfRange(quality, from, to));
+    Builder part = new Builder(to - from);
+    part.addAll(this, from, to);
+    return part
+        .trimmed(); // Without the columns that this part does not need: equal sets look alike.
   }
 
   /** Union of this set and another one. */
@@ -356,8 +352,7 @@ public final class ReadingSet {
       }
       List<Entry> entries = new ArrayList<>(size);
       for (int i = 0; i < size; i++) {
-        entries.add(
-            new Entry(time[i], value[i], duration[i], sequence[i], QUALITIES[quality[i]]));
+        entries.add(new Entry(time[i], value[i], duration[i], sequence[i], QUALITIES[quality[i]]));
       }
       entries.sort(Comparator.comparingLong(Entry::time));
       Builder sorted = new Builder(size);
@@ -415,8 +410,8 @@ public final class ReadingSet {
 
   /**
    * Coder: columns of differences in variable-length integers, after powers of ten that all values
-   * share (and whole seconds or minutes that all times share) were divided out. A meter reading with
-   * three decimals once a minute takes three to four bytes.
+   * share (and whole seconds or minutes that all times share) were divided out. A meter reading
+   * with three decimals once a minute takes three to four bytes.
    */
   public static final class ReadingSetCoder extends CustomCoder<ReadingSet> {
     private static final ReadingSetCoder INSTANCE = new ReadingSetCoder();
@@ -485,14 +480,12 @@ public final class ReadingSet {
       long[] time = decodeColumn(size, TIME_SCALES, in);
       long[] value = decodeColumn(size, VALUE_SCALES, in);
       long[] duration = (present & DURATIONS) == 0 ? null : decodeColumn(size, TIME_SCALES, in);
-      long[] sequence =
-          (present & SEQUENCES) == 0 ? null : decodeColumn(size, new long[] {1}, in);
+      long[] sequence = (present & SEQUENCES) == 0 ? null : decodeColumn(size, new long[] {1}, in);
       byte[] quality = (present & QUALITY_CODES) == 0 ? null : in.readNBytes(size);
       return new ReadingSet(time, value, duration, sequence, quality);
     }
 
-    private static long[] decodeColumn(int size, long[] scales, InputStream in)
-        throws IOException {
+    private static long[] decodeColumn(int size, long[] scales, InputStream in) throws IOException {
       long scale = scales[in.read()];
       long[] column = new long[size];
       long before = 0;

@@ -1,6 +1,7 @@
 package dev.wattbeam.transforms.consumption;
 
 import dev.wattbeam.model.Quality;
+import dev.wattbeam.model.Reading;
 import java.util.List;
 
 /**
@@ -17,6 +18,9 @@ final class Readings {
   /** Different readings of this time, 1 when there is no conflict. */
   final int[] versions;
 
+  /** Of the last reading: what a store compares when it keeps the latest value. */
+  final long lastSequence;
+
   private Readings(int capacity, List<ReadingSet> sets) {
     time = new long[capacity];
     value = new long[capacity];
@@ -24,6 +28,7 @@ final class Readings {
     quality = new Quality[capacity];
     versions = new int[capacity];
     int n = 0;
+    long sequence = Reading.NO_SEQUENCE;
     for (ReadingSet set : sets) {
       for (int i = 0; i < set.size(); i++) {
         if (set.preferred(i)) {
@@ -32,6 +37,7 @@ final class Readings {
           duration[n] = set.duration(i);
           quality[n] = set.quality(i);
           versions[n] = 1;
+          sequence = set.sequence(i);
           n++;
         } else {
           versions[n - 1]++;
@@ -39,6 +45,7 @@ final class Readings {
       }
     }
     size = n;
+    lastSequence = sequence;
   }
 
   /** Readings of sets that follow each other in time. */

@@ -10,9 +10,9 @@ import java.time.LocalTime;
 import java.time.ZoneId;
 
 /**
- * The register state machine: which counter values are glitches, and what the energy between two good
- * ones is (increment, rollover, reset, exchange). Each decision looks at a few neighbours only, so it
- * does not depend on where the stretch of readings begins, nor on the order of arrival.
+ * The register state machine: which counter values are glitches, and what the energy between two
+ * good ones is (increment, rollover, reset, exchange). Each decision looks at a few neighbours
+ * only, so it does not depend on where the stretch of readings begins, nor on the order of arrival.
  */
 final class Registers {
   /** How many readings on each side are asked whether a value is a glitch. */

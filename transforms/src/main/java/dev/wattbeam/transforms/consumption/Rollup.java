@@ -32,6 +32,10 @@ final class Rollup {
   private final DayRules rules;
 
   private final LongFunction<Consumption> interval;
+
+  /** Intervals of the register that the sums of this channel are checked against, or null. */
+  private final LongFunction<Consumption> check;
+
   private final LongUnaryOperator expectedMillis;
   private final Store<PeriodKey, Slots> months;
 
@@ -39,6 +43,7 @@ final class Rollup {
    * A roll-up.
    *
    * @param interval what is known about the interval with this number, or null
+   * @param check the same for the register that this channel is checked against; null for none
    * @param expectedMillis how much of the interval with this number could be covered
    * @param months the days of each month
    */
@@ -48,6 +53,7 @@ final class Rollup {
       ZoneId zone,
       DayRules rules,
       LongFunction<Consumption> interval,
+      LongFunction<Consumption> check,
       LongUnaryOperator expectedMillis,
       Store<PeriodKey, Slots> months) {
     this.kind = kind;
@@ -55,6 +61,7 @@ final class Rollup {
     this.zone = zone;
     this.rules = rules;
     this.interval = interval;
+    this.check = check;
     this.expectedMillis = expectedMillis;
     this.months = months;
   }
@@ -67,23 +74,29 @@ final class Rollup {
   /** Hands out the rows that follow from changed intervals, given in the order of time. */
   void rows(List<Long> changed, Consumer<ConsumptionRow> out) {
     TreeSet<Long> hours = new TreeSet<>();
-    TreeSet<LocalDate> days = new TreeSet<>();
-    long dayEnd = Long.MIN_VALUE;
     for (long number : changed) {
       long start = Intervals.start(number);
-      out.accept(
-          row(Level.INTERVAL, start, start + Intervals.MILLIS, interval.apply(number)));
+      out.accept(row(Level.INTERVAL, start, start + Intervals.MILLIS, interval.apply(number)));
       hours.add(Intervals.hourStart(number, zone));
-      if (number >= dayEnd) {
-        LocalDate date = Intervals.localDate(number, zone);
-        days.add(date);
-        dayEnd = Intervals.firstOf(date.plusDays(1), zone);
-      }
     }
     for (long hour : hours) {
       long end = hour + Intervals.HOUR_MILLIS;
       Consumption sum = sum(hour, end, new ArrayList<>()).get();
       out.accept(row(Level.HOUR, hour, end, sum));
+    }
+    dayAndMonthRows(changed, out);
+  }
+
+  /** Hands out the days and months only, as when the register they are checked against changed. */
+  void dayAndMonthRows(List<Long> changed, Consumer<ConsumptionRow> out) {
+    TreeSet<LocalDate> days = new TreeSet<>();
+    long dayEnd = Long.MIN_VALUE;
+    for (long number : changed) {
+      if (number >= dayEnd) {
+        LocalDate date = Intervals.localDate(number, zone);
+        days.add(date);
+        dayEnd = Intervals.firstOf(date.plusDays(1), zone);
+      }
     }
     TreeMap<Integer, Slots> changedMonths = new TreeMap<>();
     for (LocalDate date : days) {
@@ -101,7 +114,13 @@ final class Rollup {
     if (rules != null) {
       sum.flag(DayCheck.flagsOfDay(rules, parts));
     }
+    if (check != null) {
+      DayCheck.sumCheck(sum, sum(check, start, end, new ArrayList<>()));
+    }
     Consumption day = sum.get();
+    if (day == null) {
+      return;
+    }
     out.accept(row(Level.DAY, start, end, day));
     Slots month =
         changedMonths.computeIfAbsent(
@@ -130,10 +149,13 @@ final class Rollup {
   }
 
   private PeriodSum sum(long start, long end, List<Consumption> parts) {
+    return sum(interval, start, end, parts);
+  }
+
+  private PeriodSum sum(
+      LongFunction<Consumption> interval, long start, long end, List<Consumption> parts) {
     PeriodSum sum = new PeriodSum();
-    for (long number = Intervals.containing(start);
-        number < Intervals.containing(end);
-        number++) {
+    for (long number = Intervals.containing(start); number < Intervals.containing(end); number++) {
       Consumption part = interval.apply(number);
       sum.add(part);
       parts.add(part);
@@ -147,15 +169,12 @@ final class Rollup {
       sum.expect(end - start);
       return;
     }
-    for (long number = Intervals.containing(start);
-        number < Intervals.containing(end);
-        number++) {
+    for (long number = Intervals.containing(start); number < Intervals.containing(end); number++) {
       sum.expect(expectedMillis.applyAsLong(number));
     }
   }
 
   private ConsumptionRow row(Level level, long start, long end, Consumption consumption) {
-    return new ConsumptionRow(
-        kind, owner.meter(), owner.channel(), level, start, end, consumption);
+    return new ConsumptionRow(kind, owner.meter(), owner.channel(), level, start, end, consumption);
   }
 }

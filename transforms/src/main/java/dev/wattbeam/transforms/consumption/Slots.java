@@ -58,7 +58,9 @@ final class Slots {
     return Arrays.toString(content);
   }
 
-  /** Deterministic coder: the size, then each filled place with its distance from the one before. */
+  /**
+   * Deterministic coder: the size, then each filled place with its distance from the one before.
+   */
   static final class SlotsCoder extends CustomCoder<Slots> {
     private static final SlotsCoder INSTANCE = new SlotsCoder();
 

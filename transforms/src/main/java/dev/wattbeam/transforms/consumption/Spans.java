@@ -9,8 +9,8 @@ import java.time.Duration;
 import java.time.ZoneId;
 
 /**
- * Time spans with known energy, disjoint and in the order of time; and the flags of single readings.
- * This is where the three reading types become one thing.
+ * Time spans with known energy, disjoint and in the order of time; and the flags of single
+ * readings. This is where the three reading types become one thing.
  */
 final class Spans {
   /** Longest distance of two register or interval readings that are joined. */

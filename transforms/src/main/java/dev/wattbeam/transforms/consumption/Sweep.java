@@ -26,8 +26,7 @@ final class Sweep {
     if (allowedLatenessMillis == Long.MAX_VALUE) {
       return;
     }
-    int firstKept =
-        Intervals.closingDay(watermark - allowedLatenessMillis - REACH_MILLIS);
+    int firstKept = Intervals.closingDay(watermark - allowedLatenessMillis - REACH_MILLIS);
     Integer swept = sweptDay.read();
     if (swept != null && swept >= firstKept) {
       return;

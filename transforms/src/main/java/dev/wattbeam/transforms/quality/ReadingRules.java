@@ -17,11 +17,13 @@ import java.util.TreeSet;
 
 /**
  * The validation rules that judge one reading by itself. Give it a batch, then ask for one reading
- * after the other, in order: it also keeps the event-time clock of the partition, which decides what
- * is late.
+ * after the other, in order: it also keeps the event-time clock of the partition, which decides
+ * what is late.
  */
 final class ReadingRules {
-  /** Local times are taken as if from the easternmost zone, so that they never move a clock too far. */
+  /**
+   * Local times are taken as if from the easternmost zone, so that they never move a clock too far.
+   */
   private static final long EASTERNMOST_OFFSET_MILLIS = 14 * 3_600_000L;
 
   private static final long MILLIS_PER_HOUR = 3_600_000L;
@@ -143,7 +145,9 @@ final class ReadingRules {
   private boolean resolveLocalTime(Meter meter) {
     LocalDateTime local =
         LocalDateTime.ofEpochSecond(
-            Math.floorDiv(time, 1000), (int) Math.floorMod(time, 1000L) * 1_000_000, ZoneOffset.UTC);
+            Math.floorDiv(time, 1000),
+            (int) Math.floorMod(time, 1000L) * 1_000_000,
+            ZoneOffset.UTC);
     ZoneRules rules = meter.zone().getRules();
     List<ZoneOffset> offsets = rules.getValidOffsets(local);
     if (offsets.isEmpty()) {
@@ -205,8 +209,7 @@ final class ReadingRules {
 
   private boolean checkValue(int i, Meter meter) {
     ReadingType type = batch.type(i);
-    long limit =
-        type == ReadingType.REGISTER ? ReadingLimits.MAX_REGISTER : ReadingLimits.MAX_FLOW;
+    long limit = type == ReadingType.REGISTER ? ReadingLimits.MAX_REGISTER : ReadingLimits.MAX_FLOW;
     if (Math.abs(value) > limit || value == Long.MIN_VALUE) {
       return outOfRange(value, limit);
     }
@@ -223,8 +226,7 @@ final class ReadingRules {
           "value " + Energy.toUnits(value).toPlainString() + " is below zero");
     }
     if (meterType.maxPower() > 0 && type != ReadingType.REGISTER) {
-      long duration =
-          batch.duration(i) > 0 ? batch.duration(i) : meterType.nominalPeriodMillis();
+      long duration = batch.duration(i) > 0 ? batch.duration(i) : meterType.nominalPeriodMillis();
       long most =
           type == ReadingType.POWER
               ? meterType.maxPower()

@@ -77,9 +77,7 @@ public final class ValidateReadings
             "Validate",
             ParDo.of(new ValidateFn(directory, limits, buckets, pipelineName))
                 .withOutputTags(GOOD, TupleTagList.of(LATE).and(DEAD_LETTERS)));
-    outputs
-        .get(GOOD)
-        .setCoder(KvCoder.of(VarIntCoder.of(), ReadingBlock.ReadingBlockCoder.of()));
+    outputs.get(GOOD).setCoder(KvCoder.of(VarIntCoder.of(), ReadingBlock.ReadingBlockCoder.of()));
     return outputs;
   }
 
@@ -128,17 +126,11 @@ public final class ValidateReadings
           int channel = batch.channelIndex(i);
           ReadingSet.Builder set = sets[channel];
           if (set == null) {
-            set =
-                good.computeIfAbsent(
-                    batch.channelAt(channel), key -> new ReadingSet.Builder());
+            set = good.computeIfAbsent(batch.channelAt(channel), key -> new ReadingSet.Builder());
             sets[channel] = set;
           }
           set.add(
-              rules.time(),
-              rules.value(),
-              batch.duration(i),
-              batch.sequence(i),
-              batch.quality(i));
+              rules.time(), rules.value(), batch.duration(i), batch.sequence(i), batch.quality(i));
         }
       }
     }

@@ -67,8 +67,7 @@ class ConsumptionStreamTest {
     ReadingBatch.Builder batch = new ReadingBatch.Builder("readings", 0, clock, 16);
     for (long minute : minutes) {
       batch.add(
-          Reading.of(
-              "m1", "import", ReadingType.POWER, NOON + minute * MINUTE, Energy.NANOS, 0),
+          Reading.of("m1", "import", ReadingType.POWER, NOON + minute * MINUTE, Energy.NANOS, 0),
           minute,
           NOON + 30 * 24 * 60 * MINUTE,
           new byte[0]);
@@ -92,19 +91,14 @@ class ConsumptionStreamTest {
     PCollectionTuple validated =
         pipeline
             .apply(stream)
-            .apply(
-                "Validate", ValidateReadings.of(directory, ReadingLimits.DEFAULT, 4, "test"));
+            .apply("Validate", ValidateReadings.of(directory, ReadingLimits.DEFAULT, 4, "test"));
     PCollectionTuple computed =
         validated
             .get(ValidateReadings.GOOD)
             .apply(
                 "Compute",
                 ComputeConsumption.of(
-                    directory,
-                    ReadingLimits.DEFAULT.allowedLatenessMillis(),
-                    emission,
-                    2,
-                    "test"));
+                    directory, ReadingLimits.DEFAULT.allowedLatenessMillis(), emission, 2, "test"));
     PCollection<ConsumptionRows> groups =
         computed
             .get(ComputeConsumption.GROUP_UPDATES)
@@ -210,8 +204,7 @@ class ConsumptionStreamTest {
     ReadingBatch other =
         new ReadingBatch.Builder("readings", 0, NOON, 1)
             .add(
-                Reading.of(
-                    "m1", "import", ReadingType.POWER, NOON + MINUTE, 2 * Energy.NANOS, 0),
+                Reading.of("m1", "import", ReadingType.POWER, NOON + MINUTE, 2 * Energy.NANOS, 0),
                 9,
                 NOON + QUARTER,
                 new byte[0])

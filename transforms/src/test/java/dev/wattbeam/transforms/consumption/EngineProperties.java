@@ -15,6 +15,7 @@ import dev.wattbeam.model.Quality;
 import dev.wattbeam.model.Reading;
 import dev.wattbeam.model.ReadingBatch;
 import dev.wattbeam.model.ReadingType;
+import dev.wattbeam.model.RowFlag;
 import dev.wattbeam.oracle.SequentialModel;
 import dev.wattbeam.oracle.SequentialModel.RowKey;
 import java.time.Instant;
@@ -29,6 +30,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -54,7 +56,12 @@ class EngineProperties {
           Meter.of("r1", PLAIN, PARIS, Map.of("import", ReadingType.REGISTER)),
           Meter.of("r2", RATED, CHICAGO, Map.of("import", ReadingType.REGISTER)),
           Meter.of("r3", ROLLING, PARIS, Map.of("import", ReadingType.REGISTER)),
-          Meter.of("r4", DAILY_RESET, PARIS, Map.of("import", ReadingType.REGISTER)));
+          Meter.of("r4", DAILY_RESET, PARIS, Map.of("import", ReadingType.REGISTER)),
+          Meter.of(
+              "s1",
+              PLAIN,
+              PARIS,
+              Map.of("import", ReadingType.INTERVAL, "import-register", ReadingType.REGISTER)));
 
   /** Clock changes of Europe/Paris and America/Chicago in spring and autumn, and a plain day. */
   private static final List<Instant> STARTS =
@@ -137,9 +144,25 @@ class EngineProperties {
         readings.add(reading);
       }
       if (random.nextInt(25) == 0) {
-        readings.add(
-            Reading.of(meter.name(), "import", type, time, value + UNIT / 10, duration));
+        readings.add(Reading.of(meter.name(), "import", type, time, value + UNIT / 10, duration));
       }
+    }
+    return readings;
+  }
+
+  /** Two days in which the intervals of s1 add up to its register, or nearly. */
+  private static List<Reading> intervalsBesideTheirRegister(Random random) {
+    List<Reading> readings = new ArrayList<>();
+    long time = Instant.parse("2024-05-09T22:00:00Z").toEpochMilli();
+    long register = 5 * UNIT;
+    long surplus = random.nextInt(3) * UNIT / 100;
+    for (int i = 0; i <= 2 * 96; i++) {
+      readings.add(Reading.of("s1", "import-register", ReadingType.REGISTER, time, register, 0));
+      long value = random.nextInt(3) * UNIT;
+      time += 15 * MINUTE;
+      register += value;
+      readings.add(
+          Reading.of("s1", "import", ReadingType.INTERVAL, time, value + surplus, 15 * MINUTE));
     }
     return readings;
   }
@@ -162,6 +185,7 @@ class EngineProperties {
     for (Meter meter : METERS) {
       all.addAll(readings(random, meter));
     }
+    all.addAll(intervalsBesideTheirRegister(random));
     return all;
   }
 
@@ -264,14 +288,32 @@ class EngineProperties {
     Map<Level, Long> meterEnergy = new TreeMap<>();
     Map<Level, Long> regionEnergy = new TreeMap<>();
     for (ConsumptionRow row : engines.table.values()) {
-      if (row.ownerKind() == OwnerKind.METER) {
+      if (row.ownerKind() == OwnerKind.METER && row.channel().equals("import")) {
         meterEnergy.merge(row.level(), row.consumption().energyMj(), Long::sum);
-      } else if (row.owner().equals("region")) {
+      } else if (row.owner().equals("region") && row.channel().equals("import")) {
         regionEnergy.merge(row.level(), row.consumption().energyMj(), Long::sum);
       }
     }
     assertThat(meterEnergy.values()).allMatch(meterEnergy.get(Level.INTERVAL)::equals);
     assertThat(regionEnergy).isEqualTo(meterEnergy);
+  }
+
+  @Example
+  void intervalsThatDoNotAddUpToTheRegisterAreFlagged() {
+    List<Integer> flagged = new ArrayList<>();
+    for (int seed = 0; seed < 12; seed++) {
+      InMemory engines = new InMemory(DIRECTORY, Long.MAX_VALUE);
+      List<Reading> readings = intervalsBesideTheirRegister(new Random(seed));
+      engines.add(readings);
+      engines.flush();
+      flagged.add(
+          (int)
+              engines.table.values().stream()
+                  .filter(row -> row.level() == Level.DAY)
+                  .filter(row -> RowFlag.SUM_CHECK.in(row.consumption().flags()))
+                  .count());
+    }
+    assertThat(flagged).contains(0, 2);
   }
 
   @Property(tries = 60)

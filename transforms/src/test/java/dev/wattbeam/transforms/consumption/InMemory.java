@@ -13,8 +13,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Both engines with their state in memory, and the table that a store would hold: the newest revision
- * of each row.
+ * Both engines with their state in memory, and the table that a store would hold: the newest
+ * revision of each row.
  */
 final class InMemory {
   private final MeterEngine meters;
@@ -41,7 +41,8 @@ final class InMemory {
             new MapStore<>(new HashMap<>()),
             new MapStore<>(new HashMap<>()));
     groups =
-        new GroupEngine(directory, new MapStore<>(new HashMap<>()), new MapStore<>(new HashMap<>()));
+        new GroupEngine(
+            directory, new MapStore<>(new HashMap<>()), new MapStore<>(new HashMap<>()));
   }
 
   /** One bundle of good readings. */
