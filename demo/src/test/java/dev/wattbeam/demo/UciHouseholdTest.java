@@ -131,7 +131,7 @@ class UciHouseholdTest {
   @Test
   void allLevelsEqualSumsOverTheLines() throws IOException {
     SortedMap<String, Long> quarters =
-        plain(t -> t.truncatedTo(ChronoUnit.HOURS).plusMinutes(t.getMinute() / 15 * 15));
+        plain(t -> t.truncatedTo(ChronoUnit.HOURS).plusMinutes(t.getMinute() / 15 * 15L));
     assertThat(fileOrder.energy("intervals")).isEqualTo(quarters);
     assertThat(fileOrder.energy("hours")).isEqualTo(plain(t -> t.truncatedTo(ChronoUnit.HOURS)));
     assertThat(fileOrder.energy("days")).isEqualTo(plain(t -> t.truncatedTo(ChronoUnit.DAYS)));
@@ -152,7 +152,7 @@ class UciHouseholdTest {
     assertThat(number(once, "accepted")).isEqualTo(4L * lines.size());
     assertThat(number(once, "duplicates")).isZero();
     Map<String, Long> totals = new HashMap<>();
-    plain(t -> t).forEach((key, mj) -> totals.merge(key.split(" ")[1], mj, Long::sum));
+    plain(t -> t).forEach((key, mj) -> totals.merge(key.split(" ", -1)[1], mj, Long::sum));
     for (String channel : CHANNELS) {
       assertThat(once.get("energyKwh").get("uci-household").get(channel).decimalValue())
           .isEqualByComparingTo(Export.kwh(totals.get(channel)));

@@ -33,6 +33,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.Future;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.PipelineResult.State;
@@ -42,6 +43,7 @@ import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -133,7 +135,8 @@ class FleetServersTest {
     }
   }
 
-  private static void send(EmbeddedKafka kafka, List<Delivery> deliveries) {
+  private static void send(EmbeddedKafka kafka, List<Delivery> deliveries) throws Exception {
+    List<Future<RecordMetadata>> sent = new ArrayList<>();
     try (KafkaProducer<byte[], byte[]> producer =
         new KafkaProducer<>(
             Map.of(
@@ -144,14 +147,19 @@ class FleetServersTest {
             new ByteArraySerializer(),
             new ByteArraySerializer())) {
       for (Delivery delivery : deliveries) {
-        producer.send(
-            new ProducerRecord<>(
-                TOPIC,
-                Judged.partition(delivery),
-                delivery.deliveryTimeMillis(),
-                delivery.key().getBytes(StandardCharsets.UTF_8),
-                delivery.payload()));
+        sent.add(
+            producer.send(
+                new ProducerRecord<>(
+                    TOPIC,
+                    Judged.partition(delivery),
+                    delivery.deliveryTimeMillis(),
+                    delivery.key().getBytes(StandardCharsets.UTF_8),
+                    delivery.payload())));
       }
+      producer.flush();
+    }
+    for (Future<RecordMetadata> message : sent) {
+      assertThat(message.get().hasOffset()).isTrue();
     }
   }
 

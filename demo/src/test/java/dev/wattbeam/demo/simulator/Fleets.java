@@ -77,6 +77,6 @@ final class Fleets {
   static boolean isRevision(ConsumptionRow row, ConsumptionRow wanted, boolean early) {
     long surplus = row.consumption().revision() - wanted.consumption().revision();
     boolean exact = row.level() == Level.INTERVAL && row.ownerKind() == OwnerKind.METER;
-    return exact || !early ? surplus == 0 : surplus >= 0;
+    return surplus == 0 || (surplus > 0 && early && !exact);
   }
 }

@@ -117,8 +117,8 @@ class ClockChangeTest {
         check(engines, OwnerKind.METER, meter, Level.HOUR, hour, hour + HOUR, HOUR, 1);
       }
       assertThat(count(engines, meter, Level.HOUR, start, end)).isEqualTo(hours);
-      assertThat(count(engines, meter, Level.INTERVAL, start, end)).isEqualTo(4 * hours);
-      assertThat(count(engines, meter, Level.DAY, from, to)).isEqualTo(2 * DAYS_AROUND);
+      assertThat(count(engines, meter, Level.INTERVAL, start, end)).isEqualTo(4L * hours);
+      assertThat(count(engines, meter, Level.DAY, from, to)).isEqualTo(2L * DAYS_AROUND);
 
       YearMonth month = YearMonth.from(day);
       long monthStart = midnight(month.atDay(1), zone);

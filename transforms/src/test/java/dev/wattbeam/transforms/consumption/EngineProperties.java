@@ -258,7 +258,7 @@ class EngineProperties {
     return row == null ? "absent" : row.consumption().toString();
   }
 
-  @Property(tries = 300)
+  @Property(tries = 120)
   void anyOrderCopiesAndBundlesGiveTheRowsOfTheSequentialModel(
       @ForAll long seed, @ForAll @IntRange(min = 1, max = 12) int bundles) {
     Random random = new Random(seed);
@@ -281,7 +281,7 @@ class EngineProperties {
     assertThat(engines.conflicts).isEqualTo(expected.conflicts().size());
   }
 
-  @Property(tries = 60)
+  @Property(tries = 40)
   void groupsAreTheSumOfTheirMembersAndNothingIsLostBetweenLevels(@ForAll long seed) {
     Random random = new Random(seed);
     InMemory engines = run(all(random), random, 5);
@@ -316,7 +316,7 @@ class EngineProperties {
     assertThat(flagged).contains(0, 2);
   }
 
-  @Property(tries = 60)
+  @Property(tries = 40)
   void replayingAnyPartHandsNothingOn(@ForAll long seed) {
     Random random = new Random(seed);
     List<Reading> readings = all(random);
