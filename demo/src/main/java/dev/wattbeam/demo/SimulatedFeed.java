@@ -172,9 +172,11 @@ final class SimulatedFeed implements Feed {
   private void deliver(Producer<byte[], byte[]> producer, long[] held) throws InterruptedException {
     Instant historyEnd = simulator.config().start().plus(HISTORY);
     DeliveryPacer pacer = null;
-    for (Delivery delivery = simulator.next();
-        delivery != null && !stopped && failure.get() == null;
-        delivery = simulator.next()) {
+    while (!stopped && failure.get() == null) {
+      Delivery delivery = simulator.next();
+      if (delivery == null) {
+        return;
+      }
       byte[] key = delivery.key().getBytes(StandardCharsets.UTF_8);
       int partition = Utils.toPositive(Utils.murmur2(key)) % DemoConfig.PARTITIONS;
       now = Instant.ofEpochMilli(delivery.deliveryTimeMillis());
@@ -186,9 +188,10 @@ final class SimulatedFeed implements Feed {
       if (pacer == null && !now.isBefore(historyEnd)) {
         pacer = pacer();
       }
-      if (pacer != null && !await(pacer, delivery)) {
-        return;
+      if (pacer != null) {
+        await(pacer, delivery);
       }
+      // The simulator has counted it already, so it is sent even when it is time to stop.
       send(producer, partition, key, delivery);
     }
   }
@@ -200,17 +203,13 @@ final class SimulatedFeed implements Feed {
         : DeliveryPacer.speedUp(config.speedUp(), now, clock);
   }
 
-  /** Waits until a delivery is due; false when it was stopped meanwhile. */
-  private boolean await(DeliveryPacer pacer, Delivery delivery) throws InterruptedException {
+  /** Waits until a delivery is due, or until the feed is stopped. */
+  private void await(DeliveryPacer pacer, Delivery delivery) throws InterruptedException {
     for (long wait = pacer.millisUntil(delivery.deliveryTimeMillis());
-        wait > 0;
+        wait > 0 && !stopped;
         wait = pacer.millisUntil(delivery.deliveryTimeMillis())) {
-      if (stopped) {
-        return false;
-      }
       Thread.sleep(Math.min(wait, LOOK_UP_MILLIS));
     }
-    return true;
   }
 
   private void send(

@@ -5,12 +5,11 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import org.apache.beam.sdk.coders.CoderProvider;
 import org.apache.beam.sdk.coders.CoderProviders;
-import org.apache.beam.sdk.coders.CustomCoder;
 import org.apache.beam.sdk.util.VarInt;
 import org.apache.beam.sdk.values.TypeDescriptor;
 
 /** Deterministic coder of {@link Consumption}. */
-public final class ConsumptionCoder extends CustomCoder<Consumption> {
+public final class ConsumptionCoder extends DeterministicCoder<Consumption> {
   private static final ConsumptionCoder INSTANCE = new ConsumptionCoder();
 
   private ConsumptionCoder() {}
@@ -56,27 +55,5 @@ public final class ConsumptionCoder extends CustomCoder<Consumption> {
         flags,
         QualityMix.decode(in),
         VarInt.decodeLong(in));
-  }
-
-  @Override
-  public void verifyDeterministic() {}
-
-  @Override
-  public boolean consistentWithEquals() {
-    return true;
-  }
-
-  private Object readResolve() {
-    return INSTANCE;
-  }
-
-  @Override
-  public boolean equals(Object o) {
-    return o instanceof ConsumptionCoder;
-  }
-
-  @Override
-  public int hashCode() {
-    return ConsumptionCoder.class.hashCode();
   }
 }

@@ -5,11 +5,10 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import org.apache.beam.sdk.coders.CoderProvider;
 import org.apache.beam.sdk.coders.CoderProviders;
-import org.apache.beam.sdk.coders.CustomCoder;
 import org.apache.beam.sdk.values.TypeDescriptor;
 
 /** Deterministic coder of {@link ConsumptionRow}. */
-public final class ConsumptionRowCoder extends CustomCoder<ConsumptionRow> {
+public final class ConsumptionRowCoder extends DeterministicCoder<ConsumptionRow> {
   private static final ConsumptionRowCoder INSTANCE = new ConsumptionRowCoder();
 
   private ConsumptionRowCoder() {}
@@ -44,27 +43,5 @@ public final class ConsumptionRowCoder extends CustomCoder<ConsumptionRow> {
     long end = start + WireFormat.readSigned(in);
     return new ConsumptionRow(
         kind, owner, channel, level, start, end, ConsumptionCoder.of().decode(in));
-  }
-
-  @Override
-  public void verifyDeterministic() {}
-
-  @Override
-  public boolean consistentWithEquals() {
-    return true;
-  }
-
-  private Object readResolve() {
-    return INSTANCE;
-  }
-
-  @Override
-  public boolean equals(Object o) {
-    return o instanceof ConsumptionRowCoder;
-  }
-
-  @Override
-  public int hashCode() {
-    return ConsumptionRowCoder.class.hashCode();
   }
 }

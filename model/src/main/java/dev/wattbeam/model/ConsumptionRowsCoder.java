@@ -7,12 +7,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.sdk.coders.CoderProvider;
 import org.apache.beam.sdk.coders.CoderProviders;
-import org.apache.beam.sdk.coders.CustomCoder;
 import org.apache.beam.sdk.util.VarInt;
 import org.apache.beam.sdk.values.TypeDescriptor;
 
 /** Deterministic coder of {@link ConsumptionRows}. */
-public final class ConsumptionRowsCoder extends CustomCoder<ConsumptionRows> {
+public final class ConsumptionRowsCoder extends DeterministicCoder<ConsumptionRows> {
   private static final ConsumptionRowsCoder INSTANCE = new ConsumptionRowsCoder();
 
   private ConsumptionRowsCoder() {}
@@ -42,27 +41,5 @@ public final class ConsumptionRowsCoder extends CustomCoder<ConsumptionRows> {
       rows.add(ConsumptionRowCoder.of().decode(in));
     }
     return new ConsumptionRows(rows);
-  }
-
-  @Override
-  public void verifyDeterministic() {}
-
-  @Override
-  public boolean consistentWithEquals() {
-    return true;
-  }
-
-  private Object readResolve() {
-    return INSTANCE;
-  }
-
-  @Override
-  public boolean equals(Object o) {
-    return o instanceof ConsumptionRowsCoder;
-  }
-
-  @Override
-  public int hashCode() {
-    return ConsumptionRowsCoder.class.hashCode();
   }
 }

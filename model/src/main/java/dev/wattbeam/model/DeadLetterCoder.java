@@ -5,12 +5,11 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import org.apache.beam.sdk.coders.CoderProvider;
 import org.apache.beam.sdk.coders.CoderProviders;
-import org.apache.beam.sdk.coders.CustomCoder;
 import org.apache.beam.sdk.util.VarInt;
 import org.apache.beam.sdk.values.TypeDescriptor;
 
 /** Deterministic coder of {@link DeadLetter}. */
-public final class DeadLetterCoder extends CustomCoder<DeadLetter> {
+public final class DeadLetterCoder extends DeterministicCoder<DeadLetter> {
   private static final DeadLetterCoder INSTANCE = new DeadLetterCoder();
 
   private DeadLetterCoder() {}
@@ -47,27 +46,5 @@ public final class DeadLetterCoder extends CustomCoder<DeadLetter> {
         WireFormat.readString(in),
         new Origin(WireFormat.readString(in), VarInt.decodeInt(in), WireFormat.readSigned(in)),
         WireFormat.readSigned(in));
-  }
-
-  @Override
-  public void verifyDeterministic() {}
-
-  @Override
-  public boolean consistentWithEquals() {
-    return true;
-  }
-
-  private Object readResolve() {
-    return INSTANCE;
-  }
-
-  @Override
-  public boolean equals(Object o) {
-    return o instanceof DeadLetterCoder;
-  }
-
-  @Override
-  public int hashCode() {
-    return DeadLetterCoder.class.hashCode();
   }
 }

@@ -5,12 +5,11 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import org.apache.beam.sdk.coders.CoderProvider;
 import org.apache.beam.sdk.coders.CoderProviders;
-import org.apache.beam.sdk.coders.CustomCoder;
 import org.apache.beam.sdk.util.VarInt;
 import org.apache.beam.sdk.values.TypeDescriptor;
 
 /** Deterministic coder of {@link LateReading}. */
-public final class LateReadingCoder extends CustomCoder<LateReading> {
+public final class LateReadingCoder extends DeterministicCoder<LateReading> {
   private static final LateReadingCoder INSTANCE = new LateReadingCoder();
 
   private LateReadingCoder() {}
@@ -39,27 +38,5 @@ public final class LateReadingCoder extends CustomCoder<LateReading> {
         ReadingCoder.of().decode(in),
         new Origin(WireFormat.readString(in), VarInt.decodeInt(in), WireFormat.readSigned(in)),
         WireFormat.readSigned(in));
-  }
-
-  @Override
-  public void verifyDeterministic() {}
-
-  @Override
-  public boolean consistentWithEquals() {
-    return true;
-  }
-
-  private Object readResolve() {
-    return INSTANCE;
-  }
-
-  @Override
-  public boolean equals(Object o) {
-    return o instanceof LateReadingCoder;
-  }
-
-  @Override
-  public int hashCode() {
-    return LateReadingCoder.class.hashCode();
   }
 }

@@ -5,11 +5,10 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import org.apache.beam.sdk.coders.CoderProvider;
 import org.apache.beam.sdk.coders.CoderProviders;
-import org.apache.beam.sdk.coders.CustomCoder;
 import org.apache.beam.sdk.values.TypeDescriptor;
 
 /** Deterministic coder of {@link MeterChannel}. */
-public final class MeterChannelCoder extends CustomCoder<MeterChannel> {
+public final class MeterChannelCoder extends DeterministicCoder<MeterChannel> {
   private static final MeterChannelCoder INSTANCE = new MeterChannelCoder();
 
   private MeterChannelCoder() {}
@@ -32,27 +31,5 @@ public final class MeterChannelCoder extends CustomCoder<MeterChannel> {
   @Override
   public MeterChannel decode(InputStream in) throws IOException {
     return new MeterChannel(WireFormat.readString(in), WireFormat.readString(in));
-  }
-
-  @Override
-  public void verifyDeterministic() {}
-
-  @Override
-  public boolean consistentWithEquals() {
-    return true;
-  }
-
-  private Object readResolve() {
-    return INSTANCE;
-  }
-
-  @Override
-  public boolean equals(Object o) {
-    return o instanceof MeterChannelCoder;
-  }
-
-  @Override
-  public int hashCode() {
-    return MeterChannelCoder.class.hashCode();
   }
 }

@@ -5,12 +5,11 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import org.apache.beam.sdk.coders.CoderProvider;
 import org.apache.beam.sdk.coders.CoderProviders;
-import org.apache.beam.sdk.coders.CustomCoder;
 import org.apache.beam.sdk.util.VarInt;
 import org.apache.beam.sdk.values.TypeDescriptor;
 
 /** Deterministic coder of {@link ReadingBatch}. */
-public final class ReadingBatchCoder extends CustomCoder<ReadingBatch> {
+public final class ReadingBatchCoder extends DeterministicCoder<ReadingBatch> {
   private static final ReadingBatchCoder INSTANCE = new ReadingBatchCoder();
 
   private ReadingBatchCoder() {}
@@ -75,27 +74,5 @@ public final class ReadingBatchCoder extends CustomCoder<ReadingBatch> {
           WireFormat.readBytes(in));
     }
     return batch.build();
-  }
-
-  @Override
-  public void verifyDeterministic() {}
-
-  @Override
-  public boolean consistentWithEquals() {
-    return true;
-  }
-
-  private Object readResolve() {
-    return INSTANCE;
-  }
-
-  @Override
-  public boolean equals(Object o) {
-    return o instanceof ReadingBatchCoder;
-  }
-
-  @Override
-  public int hashCode() {
-    return ReadingBatchCoder.class.hashCode();
   }
 }

@@ -5,11 +5,10 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import org.apache.beam.sdk.coders.CoderProvider;
 import org.apache.beam.sdk.coders.CoderProviders;
-import org.apache.beam.sdk.coders.CustomCoder;
 import org.apache.beam.sdk.values.TypeDescriptor;
 
 /** Deterministic coder of {@link Reading}. */
-public final class ReadingCoder extends CustomCoder<Reading> {
+public final class ReadingCoder extends DeterministicCoder<Reading> {
   private static final ReadingCoder INSTANCE = new ReadingCoder();
 
   private ReadingCoder() {}
@@ -46,27 +45,5 @@ public final class ReadingCoder extends CustomCoder<Reading> {
         WireFormat.readSigned(in),
         WireFormat.readSigned(in),
         Quality.values()[in.read()]);
-  }
-
-  @Override
-  public void verifyDeterministic() {}
-
-  @Override
-  public boolean consistentWithEquals() {
-    return true;
-  }
-
-  private Object readResolve() {
-    return INSTANCE;
-  }
-
-  @Override
-  public boolean equals(Object o) {
-    return o instanceof ReadingCoder;
-  }
-
-  @Override
-  public int hashCode() {
-    return ReadingCoder.class.hashCode();
   }
 }

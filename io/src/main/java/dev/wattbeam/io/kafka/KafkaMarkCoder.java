@@ -1,17 +1,17 @@
 package dev.wattbeam.io.kafka;
 
+import dev.wattbeam.model.DeterministicCoder;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import org.apache.beam.sdk.coders.CustomCoder;
 
 /**
  * Deterministic coder of {@link KafkaMark}. Checkpoints and savepoints hold what it writes, so it
  * begins with a version; a later form has to read the earlier ones.
  */
-final class KafkaMarkCoder extends CustomCoder<KafkaMark> {
+final class KafkaMarkCoder extends DeterministicCoder<KafkaMark> {
   private static final KafkaMarkCoder INSTANCE = new KafkaMarkCoder();
   private static final int VERSION = 1;
 
@@ -57,27 +57,5 @@ final class KafkaMarkCoder extends CustomCoder<KafkaMark> {
       clocks[i] = data.readLong();
     }
     return new KafkaMark(partitions, nextOffsets, clocks, watermark, mark -> {});
-  }
-
-  @Override
-  public void verifyDeterministic() {}
-
-  @Override
-  public boolean consistentWithEquals() {
-    return true;
-  }
-
-  private Object readResolve() {
-    return INSTANCE;
-  }
-
-  @Override
-  public boolean equals(Object o) {
-    return o instanceof KafkaMarkCoder;
-  }
-
-  @Override
-  public int hashCode() {
-    return KafkaMarkCoder.class.hashCode();
   }
 }

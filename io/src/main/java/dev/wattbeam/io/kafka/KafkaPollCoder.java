@@ -2,6 +2,7 @@ package dev.wattbeam.io.kafka;
 
 import dev.wattbeam.model.DeadLetter;
 import dev.wattbeam.model.DeadLetterCoder;
+import dev.wattbeam.model.DeterministicCoder;
 import dev.wattbeam.model.ReadingBatch;
 import dev.wattbeam.model.ReadingBatchCoder;
 import java.io.IOException;
@@ -9,11 +10,10 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.beam.sdk.coders.CustomCoder;
 import org.apache.beam.sdk.util.VarInt;
 
 /** Deterministic coder of {@link KafkaPoll}. */
-final class KafkaPollCoder extends CustomCoder<KafkaPoll> {
+final class KafkaPollCoder extends DeterministicCoder<KafkaPoll> {
   private static final KafkaPollCoder INSTANCE = new KafkaPollCoder();
 
   private KafkaPollCoder() {}
@@ -41,27 +41,5 @@ final class KafkaPollCoder extends CustomCoder<KafkaPoll> {
       deadLetters.add(DeadLetterCoder.of().decode(in));
     }
     return new KafkaPoll(readings, deadLetters, VarInt.decodeLong(in));
-  }
-
-  @Override
-  public void verifyDeterministic() {}
-
-  @Override
-  public boolean consistentWithEquals() {
-    return true;
-  }
-
-  private Object readResolve() {
-    return INSTANCE;
-  }
-
-  @Override
-  public boolean equals(Object o) {
-    return o instanceof KafkaPollCoder;
-  }
-
-  @Override
-  public int hashCode() {
-    return KafkaPollCoder.class.hashCode();
   }
 }

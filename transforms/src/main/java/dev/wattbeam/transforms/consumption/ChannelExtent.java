@@ -1,9 +1,9 @@
 package dev.wattbeam.transforms.consumption;
 
+import dev.wattbeam.model.DeterministicCoder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import org.apache.beam.sdk.coders.CustomCoder;
 import org.apache.beam.sdk.util.VarInt;
 
 /**
@@ -27,7 +27,7 @@ record ChannelExtent(int firstDay, int lastDay, long newestMillis, int firstMont
   }
 
   /** Deterministic coder. */
-  static final class ChannelExtentCoder extends CustomCoder<ChannelExtent> {
+  static final class ChannelExtentCoder extends DeterministicCoder<ChannelExtent> {
     @Override
     public void encode(ChannelExtent extent, OutputStream out) throws IOException {
       VarInt.encode(extent.firstDay, out);
@@ -40,14 +40,6 @@ record ChannelExtent(int firstDay, int lastDay, long newestMillis, int firstMont
     public ChannelExtent decode(InputStream in) throws IOException {
       return new ChannelExtent(
           VarInt.decodeInt(in), VarInt.decodeInt(in), VarInt.decodeLong(in), VarInt.decodeInt(in));
-    }
-
-    @Override
-    public void verifyDeterministic() {}
-
-    @Override
-    public boolean consistentWithEquals() {
-      return true;
     }
   }
 }

@@ -1,11 +1,11 @@
 package dev.wattbeam.transforms.consumption;
 
+import dev.wattbeam.model.DeterministicCoder;
 import dev.wattbeam.model.MeterChannel;
 import dev.wattbeam.model.MeterChannelCoder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import org.apache.beam.sdk.coders.CustomCoder;
 import org.apache.beam.sdk.util.VarInt;
 
 /**
@@ -18,7 +18,7 @@ import org.apache.beam.sdk.util.VarInt;
  */
 record DirtyRange(MeterChannel channel, long startMillis, long firstMillis, long lastMillis) {
   /** Deterministic coder. */
-  static final class DirtyRangeCoder extends CustomCoder<DirtyRange> {
+  static final class DirtyRangeCoder extends DeterministicCoder<DirtyRange> {
     @Override
     public void encode(DirtyRange range, OutputStream out) throws IOException {
       MeterChannelCoder.of().encode(range.channel, out);
@@ -34,14 +34,6 @@ record DirtyRange(MeterChannel channel, long startMillis, long firstMillis, long
           VarInt.decodeLong(in),
           VarInt.decodeLong(in),
           VarInt.decodeLong(in));
-    }
-
-    @Override
-    public void verifyDeterministic() {}
-
-    @Override
-    public boolean consistentWithEquals() {
-      return true;
     }
   }
 }

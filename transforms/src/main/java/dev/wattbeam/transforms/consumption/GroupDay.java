@@ -1,12 +1,12 @@
 package dev.wattbeam.transforms.consumption;
 
 import dev.wattbeam.model.Consumption;
+import dev.wattbeam.model.DeterministicCoder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.Map;
 import java.util.TreeMap;
-import org.apache.beam.sdk.coders.CustomCoder;
 import org.apache.beam.sdk.util.VarInt;
 
 /**
@@ -51,7 +51,7 @@ record GroupDay(Map<Integer, Slots> parts, Slots results) {
   }
 
   /** Deterministic coder. */
-  static final class GroupDayCoder extends CustomCoder<GroupDay> {
+  static final class GroupDayCoder extends DeterministicCoder<GroupDay> {
     @Override
     public void encode(GroupDay day, OutputStream out) throws IOException {
       VarInt.encode(day.parts.size(), out);
@@ -70,14 +70,6 @@ record GroupDay(Map<Integer, Slots> parts, Slots results) {
         parts.put(VarInt.decodeInt(in), Slots.SlotsCoder.of().decode(in));
       }
       return new GroupDay(parts, Slots.SlotsCoder.of().decode(in));
-    }
-
-    @Override
-    public void verifyDeterministic() {}
-
-    @Override
-    public boolean consistentWithEquals() {
-      return true;
     }
   }
 }

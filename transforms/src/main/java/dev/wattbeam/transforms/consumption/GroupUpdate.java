@@ -2,6 +2,7 @@ package dev.wattbeam.transforms.consumption;
 
 import dev.wattbeam.model.Consumption;
 import dev.wattbeam.model.ConsumptionCoder;
+import dev.wattbeam.model.DeterministicCoder;
 import dev.wattbeam.model.MeterChannel;
 import dev.wattbeam.model.MeterChannelCoder;
 import java.io.IOException;
@@ -9,7 +10,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.beam.sdk.coders.CustomCoder;
 import org.apache.beam.sdk.util.VarInt;
 
 /**
@@ -34,7 +34,7 @@ public record GroupUpdate(int bucket, List<Part> parts) {
   public record Part(MeterChannel group, long interval, Consumption sum) {}
 
   /** Deterministic coder. */
-  public static final class GroupUpdateCoder extends CustomCoder<GroupUpdate> {
+  public static final class GroupUpdateCoder extends DeterministicCoder<GroupUpdate> {
     private static final GroupUpdateCoder INSTANCE = new GroupUpdateCoder();
 
     private GroupUpdateCoder() {}
@@ -67,14 +67,6 @@ public record GroupUpdate(int bucket, List<Part> parts) {
                 ConsumptionCoder.of().decode(in)));
       }
       return new GroupUpdate(bucket, parts);
-    }
-
-    @Override
-    public void verifyDeterministic() {}
-
-    @Override
-    public boolean consistentWithEquals() {
-      return true;
     }
   }
 }

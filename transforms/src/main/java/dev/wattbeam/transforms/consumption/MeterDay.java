@@ -1,11 +1,11 @@
 package dev.wattbeam.transforms.consumption;
 
+import dev.wattbeam.model.DeterministicCoder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.beam.sdk.coders.CustomCoder;
 import org.apache.beam.sdk.util.VarInt;
 
 /**
@@ -79,7 +79,7 @@ record MeterDay(List<ReadingSet> leaves, Slots results) {
   }
 
   /** Deterministic coder. */
-  static final class MeterDayCoder extends CustomCoder<MeterDay> {
+  static final class MeterDayCoder extends DeterministicCoder<MeterDay> {
     @Override
     public void encode(MeterDay day, OutputStream out) throws IOException {
       VarInt.encode(day.leaves.size(), out);
@@ -97,14 +97,6 @@ record MeterDay(List<ReadingSet> leaves, Slots results) {
         leaves.add(ReadingSet.ReadingSetCoder.of().decode(in));
       }
       return new MeterDay(leaves, Slots.SlotsCoder.of().decode(in));
-    }
-
-    @Override
-    public void verifyDeterministic() {}
-
-    @Override
-    public boolean consistentWithEquals() {
-      return true;
     }
   }
 }

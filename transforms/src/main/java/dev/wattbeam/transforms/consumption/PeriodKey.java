@@ -1,11 +1,11 @@
 package dev.wattbeam.transforms.consumption;
 
+import dev.wattbeam.model.DeterministicCoder;
 import dev.wattbeam.model.MeterChannel;
 import dev.wattbeam.model.MeterChannelCoder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import org.apache.beam.sdk.coders.CustomCoder;
 import org.apache.beam.sdk.util.VarInt;
 
 /**
@@ -16,7 +16,7 @@ import org.apache.beam.sdk.util.VarInt;
  */
 record PeriodKey(MeterChannel owner, int number) {
   /** Deterministic coder. */
-  static final class PeriodKeyCoder extends CustomCoder<PeriodKey> {
+  static final class PeriodKeyCoder extends DeterministicCoder<PeriodKey> {
     @Override
     public void encode(PeriodKey key, OutputStream out) throws IOException {
       MeterChannelCoder.of().encode(key.owner, out);
@@ -26,14 +26,6 @@ record PeriodKey(MeterChannel owner, int number) {
     @Override
     public PeriodKey decode(InputStream in) throws IOException {
       return new PeriodKey(MeterChannelCoder.of().decode(in), VarInt.decodeInt(in));
-    }
-
-    @Override
-    public void verifyDeterministic() {}
-
-    @Override
-    public boolean consistentWithEquals() {
-      return true;
     }
   }
 }

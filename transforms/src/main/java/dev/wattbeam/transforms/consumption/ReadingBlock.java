@@ -1,5 +1,6 @@
 package dev.wattbeam.transforms.consumption;
 
+import dev.wattbeam.model.DeterministicCoder;
 import dev.wattbeam.model.MeterChannel;
 import dev.wattbeam.model.MeterChannelCoder;
 import java.io.IOException;
@@ -7,7 +8,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.beam.sdk.coders.CustomCoder;
 import org.apache.beam.sdk.util.VarInt;
 
 /**
@@ -38,7 +38,7 @@ public record ReadingBlock(List<Part> parts) {
   }
 
   /** Deterministic coder. */
-  public static final class ReadingBlockCoder extends CustomCoder<ReadingBlock> {
+  public static final class ReadingBlockCoder extends DeterministicCoder<ReadingBlock> {
     private static final ReadingBlockCoder INSTANCE = new ReadingBlockCoder();
 
     private ReadingBlockCoder() {}
@@ -66,14 +66,6 @@ public record ReadingBlock(List<Part> parts) {
                 MeterChannelCoder.of().decode(in), ReadingSet.ReadingSetCoder.of().decode(in)));
       }
       return new ReadingBlock(parts);
-    }
-
-    @Override
-    public void verifyDeterministic() {}
-
-    @Override
-    public boolean consistentWithEquals() {
-      return true;
     }
   }
 }

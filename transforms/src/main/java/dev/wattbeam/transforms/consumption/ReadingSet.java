@@ -1,5 +1,6 @@
 package dev.wattbeam.transforms.consumption;
 
+import dev.wattbeam.model.DeterministicCoder;
 import dev.wattbeam.model.Quality;
 import dev.wattbeam.model.Reading;
 import java.io.IOException;
@@ -9,7 +10,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import org.apache.beam.sdk.coders.CustomCoder;
 import org.apache.beam.sdk.util.VarInt;
 
 /**
@@ -413,7 +413,7 @@ public final class ReadingSet {
    * share (and whole seconds or minutes that all times share) were divided out. A meter reading
    * with three decimals once a minute takes three to four bytes.
    */
-  public static final class ReadingSetCoder extends CustomCoder<ReadingSet> {
+  public static final class ReadingSetCoder extends DeterministicCoder<ReadingSet> {
     private static final ReadingSetCoder INSTANCE = new ReadingSetCoder();
     private static final long[] TIME_SCALES = {60_000, 1_000, 1};
     private static final long[] VALUE_SCALES = {
@@ -495,14 +495,6 @@ public final class ReadingSet {
         column[i] = before * scale;
       }
       return column;
-    }
-
-    @Override
-    public void verifyDeterministic() {}
-
-    @Override
-    public boolean consistentWithEquals() {
-      return true;
     }
   }
 }

@@ -2,11 +2,11 @@ package dev.wattbeam.transforms.consumption;
 
 import dev.wattbeam.model.Consumption;
 import dev.wattbeam.model.ConsumptionCoder;
+import dev.wattbeam.model.DeterministicCoder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.Arrays;
-import org.apache.beam.sdk.coders.CustomCoder;
 import org.apache.beam.sdk.util.VarInt;
 
 /** A fixed number of places for {@link Consumption}, most of them often empty. Immutable. */
@@ -61,7 +61,7 @@ final class Slots {
   /**
    * Deterministic coder: the size, then each filled place with its distance from the one before.
    */
-  static final class SlotsCoder extends CustomCoder<Slots> {
+  static final class SlotsCoder extends DeterministicCoder<Slots> {
     private static final SlotsCoder INSTANCE = new SlotsCoder();
 
     private SlotsCoder() {}
@@ -93,14 +93,6 @@ final class Slots {
         content[place] = ConsumptionCoder.of().decode(in);
       }
       return new Slots(content);
-    }
-
-    @Override
-    public void verifyDeterministic() {}
-
-    @Override
-    public boolean consistentWithEquals() {
-      return true;
     }
   }
 }
