@@ -19,6 +19,7 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import dev.wattbeam.pipelines.launcher.WattBeam;
 import org.apache.beam.sdk.coders.SerializableCoder;
 import org.apache.beam.sdk.io.Source;
 import org.apache.beam.sdk.transforms.DoFn;
@@ -52,6 +53,7 @@ final class ArchitectureTest {
 
   /** Programs that people start: what they print is their result. */
   private static final String[] COMMAND_LINES = {
+    "dev.wattbeam.pipelines.launcher.WattBeam",
     "dev.wattbeam.pipelines.PipelineCommand",
     "dev.wattbeam.pipelines.publish.PublishReadings",
     "dev.wattbeam.pipelines.database.MigrateDatabase"
@@ -143,10 +145,8 @@ final class ArchitectureTest {
           .because("the oracle is for tests: its maven scope is test");
 
   @ArchTest
-  static final ArchRule RUNNERS_STAY_ON_TOP =
+  static final ArchRule NO_CLASS_KNOWS_A_RUNNER =
       noClasses()
-          .that()
-          .resideOutsideOfPackage(DEMO)
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(
@@ -154,6 +154,17 @@ final class ArchitectureTest {
           .because(
               "the same pipeline runs on every runner. Which one is an option (--runner) and a jar"
                   + " on the class path, never an import");
+
+  @ArchTest
+  static final ArchRule EACH_PIPELINE_IS_IN_THE_LIST =
+      classes()
+          .that()
+          .resideInAPackage(PIPELINES)
+          .and()
+          .doNotHaveFullyQualifiedName(WattBeam.class.getName())
+          .and(describe("are programs", ArchitectureTest::hasMain))
+          .should(beListedByWattBeam())
+          .because("java -jar wattbeam-<runner>.jar lists and starts what WattBeam.PROGRAMS names");
 
   @ArchTest
   static final ArchRule ONLY_IO_KNOWS_THE_OUTSIDE_WORLD =
@@ -313,6 +324,26 @@ final class ArchitectureTest {
       }
     }
     return false;
+  }
+
+  private static boolean hasMain(JavaClass type) {
+    return type.tryGetMethod("main", String[].class).isPresent();
+  }
+
+  private static ArchCondition<JavaClass> beListedByWattBeam() {
+    return new ArchCondition<>("be listed by WattBeam") {
+      @Override
+      public void check(JavaClass type, ConditionEvents events) {
+        boolean listed =
+            type.getMethod("main", String[].class).getReferencesToSelf().stream()
+                .anyMatch(reference -> reference.getOriginOwner().isEquivalentTo(WattBeam.class));
+        events.add(
+            new SimpleConditionEvent(
+                type,
+                listed,
+                type.getFullName() + (listed ? " is" : " is not") + " in WattBeam.PROGRAMS"));
+      }
+    };
   }
 
   private static boolean appliesWithoutName(JavaMethodCall call) {

@@ -1,15 +1,17 @@
 package dev.wattbeam.demo;
 
+import dev.wattbeam.pipelines.launcher.WattBeam;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Option;
 
 /** The command line as typed; {@link DemoConfig} is what it means. */
 @Command(
     name = "demo",
-    version = "WattBeam demo 0.1.0-SNAPSHOT",
+    versionProvider = DemoArguments.Version.class,
     sortOptions = false,
     usageHelpWidth = 100,
     usageHelpAutoWidth = true,
@@ -19,6 +21,14 @@ import picocli.CommandLine.Option;
       ""
     })
 final class DemoArguments {
+  /** The version of the build. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {"WattBeam demo " + WattBeam.version()};
+    }
+  }
+
   // What is measured -----------------------------------------------------------------------------
 
   @Option(
@@ -125,17 +135,19 @@ final class DemoArguments {
 
   @Option(
       names = "--runner",
-      paramLabel = "flink|direct",
+      paramLabel = "flink|direct|spark",
       description =
           "What runs the pipeline: an embedded Flink (the default: about a hundred times as fast on"
-              + " a live topic), or Beam's Direct runner, which checks more.")
+              + " a live topic as Beam's Direct runner), Direct, or with --once an embedded Spark."
+              + " Maven's profiles -Pflink, -Pdirect and -Pspark choose it as well.")
   String runner;
 
   @Option(
       names = "--parallelism",
       paramLabel = "N",
       description =
-          "Flink subtasks per step; a divisor of the topic's 4 partitions: 1, 2 or 4 (default: 2).")
+          "Threads of the runner, on Flink subtasks per step; a divisor of the topic's 4 partitions:"
+              + " 1, 2 or 4 (default: 2).")
   Integer parallelism;
 
   @Option(

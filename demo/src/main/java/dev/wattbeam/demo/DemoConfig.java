@@ -1,5 +1,6 @@
 package dev.wattbeam.demo;
 
+import dev.wattbeam.pipelines.RunnerOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,7 +26,7 @@ import java.util.List;
  * @param kafkaPort 0 for a free one
  * @param postgresPort 0 for a free one
  * @param runner what runs the pipeline
- * @param parallelism Flink subtasks per step
+ * @param parallelism threads of the runner; subtasks per step on Flink
  * @param verbose whether to log to the terminal
  */
 record DemoConfig(
@@ -56,8 +57,19 @@ record DemoConfig(
 
   /** What runs the pipeline. */
   enum Runner {
-    FLINK,
-    DIRECT
+    DIRECT("Beam's Direct runner"),
+    FLINK("an embedded Flink"),
+    SPARK("an embedded Spark");
+
+    private final String description;
+
+    Runner(String description) {
+      this.description = description;
+    }
+
+    String description() {
+      return description;
+    }
   }
 
   /** Translates a command line; every mistake is added to {@code errors}, one line each. */
@@ -132,7 +144,7 @@ record DemoConfig(
         given.dataDir == null ? Path.of(".wattbeam") : given.dataDir,
         given.kafkaPort,
         given.postgresPort,
-        runner(given.runner, errors),
+        runner(given, errors),
         parallelism,
         given.verbose);
   }
@@ -179,14 +191,24 @@ record DemoConfig(
     return 0;
   }
 
-  private static Runner runner(String text, List<String> errors) {
-    if (text == null || text.equals("flink")) {
-      return Runner.FLINK;
+  private static Runner runner(DemoArguments given, List<String> errors) {
+    String profile = RunnerOptions.ofProfile();
+    String text = given.runner != null ? given.runner : profile.isEmpty() ? "flink" : profile;
+    Runner runner =
+        switch (text) {
+          case "direct" -> Runner.DIRECT;
+          case "flink" -> Runner.FLINK;
+          case "spark" -> Runner.SPARK;
+          default -> null;
+        };
+    if (runner == null) {
+      errors.add("--runner=" + text + ": allowed is direct, flink or spark");
+    } else if (!RunnerOptions.isHere(text)) {
+      errors.add("--runner=" + text + " is not on the class path; start Maven with -P" + text);
+    } else if (runner == Runner.SPARK && !given.once) {
+      errors.add("--runner=spark runs a file with --once; the live demo needs flink or direct");
     }
-    if (!text.equals("direct")) {
-      errors.add("--runner=" + text + ": allowed is flink or direct");
-    }
-    return Runner.DIRECT;
+    return runner;
   }
 
   private static void checkExport(Path export, List<String> errors) {

@@ -78,10 +78,7 @@ final class LiveDemo {
       MonitorJob job = MonitorJob.startLive(config, servers, directory, TOPIC);
       progress.say(
           "Pipeline    MonitorConsumption on %s (%s)",
-          config.runner() == DemoConfig.Runner.FLINK
-              ? "an embedded Flink, " + config.parallelism() + " subtasks per step"
-              : "Beam's Direct runner",
-          Progress.since(start));
+          config.runner().description(), Progress.since(start));
       try {
         return watch(feed, servers, job);
       } finally {

@@ -1,17 +1,14 @@
 package dev.wattbeam.demo;
 
+import dev.wattbeam.pipelines.RunnerOptions;
 import dev.wattbeam.pipelines.monitor.MonitorConsumption;
 import dev.wattbeam.pipelines.monitor.MonitorOptions;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
-import org.apache.beam.runners.direct.DirectOptions;
-import org.apache.beam.runners.direct.DirectRunner;
-import org.apache.beam.runners.flink.FlinkPipelineOptions;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.PipelineResult.State;
@@ -40,9 +37,8 @@ final class MonitorJob {
   /** Loads the runner's classes, which takes seconds, while there is nothing else to do. */
   static void loadClasses(DemoConfig config) {
     if (config.runner() == DemoConfig.Runner.FLINK) {
-      FlinkPipelineOptions options = PipelineOptionsFactory.as(FlinkPipelineOptions.class);
-      FlinkSettings.apply(options, 1);
-      Pipeline pipeline = Pipeline.create(options);
+      String[] arguments = RunnerOptions.complete("--runner=FlinkRunner", "--flinkMaster=[local]");
+      Pipeline pipeline = Pipeline.create(PipelineOptionsFactory.fromArgs(arguments).create());
       pipeline.apply("Nothing", Create.of(0));
       pipeline.run().waitUntilFinish();
     }
@@ -55,19 +51,19 @@ final class MonitorJob {
     arguments.add("--kafkaIdlePartitionAfter=PT5S");
     arguments.add("--meterDirectoryRefresh=PT5S");
     arguments.add("--earlyEvery=PT2S");
-    MonitorOptions options = options(arguments);
-    if (config.runner() == DemoConfig.Runner.FLINK) {
-      FlinkPipelineOptions flink = flink(options, config);
-      flink.setStreaming(true);
-      flink.setAttachedMode(false);
-      flink.setCheckpointingInterval(CHECKPOINT_MILLIS);
-      Path checkpoints = directory.path().resolve("checkpoints");
-      flink.setStateBackend("filesystem");
-      flink.setStateBackendStoragePath(checkpoints.toUri().toString());
-    } else {
-      direct(options, config).setBlockOnRun(false);
-    }
-    return new MonitorJob(run(options));
+    arguments.addAll(
+        switch (config.runner()) {
+          case DIRECT -> List.of("--blockOnRun=false");
+          case FLINK ->
+              List.of(
+                  "--streaming=true",
+                  "--attachedMode=false",
+                  "--checkpointingInterval=" + CHECKPOINT_MILLIS,
+                  "--stateBackend=filesystem",
+                  "--stateBackendStoragePath=" + directory.path().resolve("checkpoints").toUri());
+          case SPARK -> throw new IllegalStateException("DemoConfig refuses a live topic on Spark");
+        });
+    return new MonitorJob(run(config, arguments));
   }
 
   /**
@@ -80,15 +76,10 @@ final class MonitorJob {
     arguments.add("--kafkaBounded=true");
     // A file is history: nothing in it is too late.
     arguments.add("--allowedLateness=unlimited");
-    MonitorOptions options = options(arguments);
     if (config.runner() == DemoConfig.Runner.FLINK) {
-      FlinkPipelineOptions flink = flink(options, config);
-      flink.setAttachedMode(true);
-      flink.setShutdownSourcesAfterIdleMs(0L);
-    } else {
-      direct(options, config).setBlockOnRun(true);
+      arguments.add("--shutdownSourcesAfterIdleMs=0");
     }
-    PipelineResult result = run(options);
+    PipelineResult result = run(config, arguments);
     State state = result.waitUntilFinish();
     if (state != State.DONE) {
       throw new DemoException("The pipeline ended as " + state + ", not as DONE");
@@ -96,7 +87,28 @@ final class MonitorJob {
     return new MonitorJob(result);
   }
 
-  private static PipelineResult run(MonitorOptions options) {
+  private static PipelineResult run(DemoConfig config, List<String> arguments) {
+    arguments.addAll(
+        switch (config.runner()) {
+          // Its checks compare each element before and after each step: for tests of pipelines.
+          case DIRECT ->
+              List.of(
+                  "--runner=DirectRunner",
+                  "--targetParallelism=" + config.parallelism(),
+                  "--enforceImmutability=false",
+                  "--enforceEncodability=false");
+          case FLINK ->
+              List.of(
+                  "--runner=FlinkRunner",
+                  "--flinkMaster=[local]",
+                  "--parallelism=" + config.parallelism());
+          case SPARK ->
+              List.of("--runner=SparkRunner", "--sparkMaster=local[" + config.parallelism() + "]");
+        });
+    MonitorOptions options =
+        PipelineOptionsFactory.fromArgs(RunnerOptions.complete(arguments.toArray(new String[0])))
+            .withValidation()
+            .as(MonitorOptions.class);
     Pipeline pipeline = Pipeline.create(options);
     MonitorConsumption.build(pipeline, options);
     return pipeline.run();
@@ -111,28 +123,6 @@ final class MonitorJob {
             "--postgresUrl=" + servers.jdbcUrl(),
             "--postgresUser=" + Servers.PIPELINE_USER,
             "--postgresPasswordFile=" + servers.passwordFile(Servers.PIPELINE_USER)));
-  }
-
-  private static MonitorOptions options(List<String> arguments) {
-    return PipelineOptionsFactory.fromArgs(arguments.toArray(new String[0]))
-        .withValidation()
-        .as(MonitorOptions.class);
-  }
-
-  private static FlinkPipelineOptions flink(MonitorOptions options, DemoConfig config) {
-    FlinkPipelineOptions flink = options.as(FlinkPipelineOptions.class);
-    FlinkSettings.apply(flink, config.parallelism());
-    return flink;
-  }
-
-  private static DirectOptions direct(MonitorOptions options, DemoConfig config) {
-    DirectOptions direct = options.as(DirectOptions.class);
-    direct.setRunner(DirectRunner.class);
-    direct.setTargetParallelism(config.parallelism());
-    // They compare each element before and after each step: for tests of pipelines, not for a demo.
-    direct.setEnforceImmutability(false);
-    direct.setEnforceEncodability(false);
-    return direct;
   }
 
   /** Whether the job ended; a live job should not, so that is a failure. */

@@ -45,7 +45,8 @@ class DemoArgumentsTest {
           --speedUp=0             | --speedUp=0.0: allowed is above 0, at most 1000000
           --duration=soon         | 'soon' is not a time above zero such as 90s, 5m, 1h or PT5M
           --parallelism=3         | --parallelism=3: allowed is 1, 2 or 4
-          --runner=spark          | --runner=spark: allowed is flink or direct
+          --runner=storm          | --runner=storm: allowed is direct, flink or spark
+          --runner=spark          | --runner=spark is not on the class path; start Maven with -Pspark
           --kafkaPort=70000       | --kafkaPort=70000: allowed is 0 (any free port) to 65535
           --once                  | --once needs --input
           --export=somewhere      | --export needs --once

@@ -1,25 +1,30 @@
 package dev.wattbeam.oracle;
 
+import dev.wattbeam.model.MeterDirectory;
 import dev.wattbeam.model.Reading;
 import dev.wattbeam.model.ReadingType;
 import dev.wattbeam.model.RowFlag;
 import dev.wattbeam.oracle.SequentialSpans.FlagAt;
 import dev.wattbeam.oracle.SequentialSpans.Span;
 import java.math.BigInteger;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** Sections "Intervals" and "Revision": the 15-minute rows of one channel, by their start. */
 final class SequentialIntervals {
-  private static final long REVISION_PER_READING = 1L;
+  private static final long TWENTY_FIVE_HOURS = Duration.ofHours(25).toMillis();
   private static final long SIXTY_DAYS_SECONDS = 5_184_000L;
 
   private SequentialIntervals() {}
 
-  static SortedMap<Long, Cell> of(SequentialReadings readings, SequentialSpans spans) {
+  static SortedMap<Long, Cell> of(
+      SequentialReadings readings, SequentialSpans spans, MeterDirectory directory) {
     SortedMap<Long, Cell> cells = new TreeMap<>();
+    claim(readings, directory, cells);
     for (Span span : spans.spans()) {
       share(span, cells);
     }
@@ -33,9 +38,47 @@ final class SequentialIntervals {
       cell(cells, Exact.closingInterval(at.time())).flags.add(at.flag());
     }
     boolean registers = readings.preferred().get(0).type() == ReadingType.REGISTER;
-    NavigableMap<Long, Integer> times = new TreeMap<>(readings.countByTime());
-    cells.forEach((start, cell) -> cell.revision = revision(start, times, registers ? 8 : 2));
+    NavigableMap<Long, Integer> counts = new TreeMap<>();
+    readings.different().forEach((time, rivals) -> counts.put(time, rivals.size()));
+    cells.forEach((start, cell) -> cell.revision = revision(start, counts, registers ? 8 : 2));
     return cells;
+  }
+
+  /** Makes the rows that exist whether or not anything is known about them. */
+  private static void claim(
+      SequentialReadings readings, MeterDirectory directory, SortedMap<Long, Cell> cells) {
+    Long before = null;
+    for (Map.Entry<Long, List<Reading>> entry : readings.different().entrySet()) {
+      long time = entry.getKey();
+      for (Reading reading : entry.getValue()) {
+        long nominal = directory.meterAt(reading.meter(), time - 1).type().nominalPeriodMillis();
+        long stated = reading.durationMillis();
+        switch (reading.type()) {
+          case REGISTER -> claimBetween(before, time, TWENTY_FIVE_HOURS, cells);
+          case POWER, INTERVAL -> {
+            claim(time - (stated > 0 ? stated : nominal), time, cells);
+            if (nominal == 0) {
+              boolean power = reading.type() == ReadingType.POWER;
+              claimBetween(before, time, power ? Exact.QUARTER : TWENTY_FIVE_HOURS, cells);
+            }
+          }
+        }
+      }
+      before = time;
+    }
+  }
+
+  private static void claimBetween(
+      Long before, long time, long mostApart, SortedMap<Long, Cell> cells) {
+    if (before != null && time - before <= mostApart) {
+      claim(before, time, cells);
+    }
+  }
+
+  private static void claim(long from, long to, SortedMap<Long, Cell> cells) {
+    for (long start = Exact.intervalOf(from); start < to; start += Exact.QUARTER) {
+      cell(cells, start);
+    }
   }
 
   private static Cell cell(SortedMap<Long, Cell> cells, long start) {
@@ -104,10 +147,6 @@ final class SequentialIntervals {
       time = counts.higherKey(time);
     }
     return revision;
-  }
-
-  private static long closeness(List<Long> distances, int neighbours) {
-    return distances.stream().limit(neighbours).mapToLong(SequentialIntervals::closeness).sum();
   }
 
   private static long closeness(long distanceMillis) {

@@ -158,7 +158,7 @@ public final class SequentialModel {
       conflicts.addAll(readings.conflicts());
       latest.put(entry.getKey(), readings.preferred().get(readings.preferred().size() - 1));
       SequentialSpans spans = SequentialSpans.of(readings.preferred(), directory);
-      intervals.put(entry.getKey(), SequentialIntervals.of(readings, spans));
+      intervals.put(entry.getKey(), SequentialIntervals.of(readings, spans, directory));
     }
     intervals.forEach(
         (channel, cells) ->

@@ -68,10 +68,8 @@ final class SequentialReadings {
     return duplicates;
   }
 
-  /** How many different readings each time has. */
-  SortedMap<Long, Integer> countByTime() {
-    SortedMap<Long, Integer> counts = new TreeMap<>();
-    different.forEach((time, rivals) -> counts.put(time, rivals.size()));
-    return counts;
+  /** The different readings of each time, preferred or not. */
+  SortedMap<Long, List<Reading>> different() {
+    return different;
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.wattbeam.model.Meter;
 import dev.wattbeam.model.MeterDirectory;
 import dev.wattbeam.model.MeterType;
+import dev.wattbeam.model.Quality;
 import dev.wattbeam.model.Reading;
 import dev.wattbeam.model.ReadingType;
 import dev.wattbeam.oracle.SequentialModel.Limits;
@@ -49,10 +50,53 @@ class SequentialModelProperties {
     assertThat(outOfOrder.accepted()).isEqualTo(inOrder.accepted());
   }
 
+  /** Rows are there for whatever a part of the readings, known before the others, had covered. */
+  @Property(tries = 200)
+  void rowsNeverVanishAsReadingsBecomeKnown(
+      @ForAll long seed,
+      @ForAll ReadingType type,
+      @ForAll boolean nominal,
+      @ForAll @IntRange(min = 1, max = 30) int n) {
+    Random random = new Random(seed);
+    List<Reading> readings = new ArrayList<>();
+    long start = Instant.parse("2024-03-30T20:00:00Z").toEpochMilli();
+    long span = 60_000L * (60 + random.nextInt(60 * 72));
+    for (int i = 0; i < n; i++) {
+      long time = start + (1 + random.nextInt(20)) * span / 20;
+      boolean stated = type != ReadingType.REGISTER && random.nextBoolean();
+      readings.add(
+          new Reading(
+              "m",
+              "c",
+              type,
+              time,
+              (random.nextInt(5) == 0 ? 0 : random.nextInt(20)) * 100_000_000L,
+              stated ? 60_000L * (1 + random.nextInt(1_500)) : 0,
+              random.nextInt(3),
+              Quality.VALID));
+    }
+    MeterType meterType =
+        nominal ? TYPE.withNominalPeriod(1_800_000) : TYPE.withMaxPower(nanos("50"));
+
+    Result some = run(meterType, type, readings.subList(0, 1 + random.nextInt(n)));
+    Result all = run(meterType, type, readings);
+
+    assertThat(all.rows().keySet()).containsAll(some.rows().keySet());
+    some.rows()
+        .forEach(
+            (key, row) ->
+                assertThat(row.consumption().revision())
+                    .isLessThanOrEqualTo(all.rows().get(key).consumption().revision()));
+  }
+
   private static Result run(ReadingType type, List<Reading> readings) {
+    return run(TYPE, type, readings);
+  }
+
+  private static Result run(MeterType meterType, ReadingType type, List<Reading> readings) {
     MeterDirectory directory =
         new MeterDirectory(
-            List.of(Meter.of("m", TYPE, ZoneId.of("Europe/Paris"), Map.of("c", type))),
+            List.of(Meter.of("m", meterType, ZoneId.of("Europe/Paris"), Map.of("c", type))),
             List.of(),
             List.of());
     History history = new History("t");

@@ -14,10 +14,15 @@ public final class PipelineCommand {
   private static final int USAGE = 2;
   private static final int FAILED = 1;
 
+  /** What the jars for clusters leave to them. */
+  private static final List<String> CLUSTER_CLASSES =
+      List.of("org/apache/flink/", "org/apache/spark/", "scala/");
+
   private PipelineCommand() {}
 
   /**
-   * Runs a pipeline. Exits the process with 2 for wrong options and 1 for a failure.
+   * Runs a pipeline, with the options of its runner where {@code args} does not give them. Exits
+   * the process with 2 for wrong options and 1 for a failure.
    *
    * @param name name of the pipeline
    * @param check asks the servers, before anything starts; gives one line per problem
@@ -35,9 +40,14 @@ public final class PipelineCommand {
       return;
     }
     T options;
+    Pipeline pipeline;
     try {
-      options = PipelineOptionsFactory.fromArgs(args).withValidation().as(optionsType);
+      options =
+          PipelineOptionsFactory.fromArgs(RunnerOptions.complete(args))
+              .withValidation()
+              .as(optionsType);
       options.setJobName(options.getJobName() == null ? name : options.getJobName());
+      pipeline = Pipeline.create(options);
       List<String> problems = check.apply(options);
       if (!problems.isEmpty()) {
         throw new ConfigurationException(problems);
@@ -54,13 +64,28 @@ public final class PipelineCommand {
       System.err.println(name + ": " + firstLine(e));
       System.exit(FAILED);
       return;
+    } catch (NoClassDefFoundError e) {
+      requireOfCluster(e);
+      System.err.println(
+          name
+              + ": "
+              + e.getMessage().replace('/', '.')
+              + " is missing: a cluster brings it, this jar does not. Start the jar with flink run or"
+              + " spark-submit, or take wattbeam-direct.jar (docs/running.md)");
+      System.exit(USAGE);
+      return;
     }
-    Pipeline pipeline = Pipeline.create(options);
     build.accept(pipeline, options);
     PipelineResult.State state = pipeline.run().waitUntilFinish();
     if (state != null && state.isTerminal() && state != PipelineResult.State.DONE) {
       System.err.println(name + ": the job ended as " + state);
       System.exit(FAILED);
+    }
+  }
+
+  private static void requireOfCluster(NoClassDefFoundError e) {
+    if (e.getMessage() == null || CLUSTER_CLASSES.stream().noneMatch(e.getMessage()::contains)) {
+      throw e;
     }
   }
 

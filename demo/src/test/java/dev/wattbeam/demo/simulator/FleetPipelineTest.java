@@ -116,7 +116,8 @@ class FleetPipelineTest {
         run(judged, batches, early ? Emission.streaming(millis(50)) : Emission.atEnd());
 
     assertThat(judged.simulator().truth().defects().values()).doesNotContain(0L);
-    assertThat(differences(judged.result().rows(), table(), early)).isEmpty();
+    assertThat(Fleets.differences(judged.result().rows(), table(), ConsumptionRow::equals))
+        .isEmpty();
     assertThat(counters.get("accepted")).isEqualTo(judged.result().accepted());
     assertThat(counters.get("duplicates")).isEqualTo(judged.result().duplicates());
     assertThat(counters.get("late")).isEqualTo(judged.result().late().size());
@@ -231,18 +232,5 @@ class FleetPipelineTest {
           (a, b) -> b.consumption().revision() > a.consumption().revision() ? b : a);
     }
     return table;
-  }
-
-  private static List<String> differences(
-      SortedMap<RowKey, ConsumptionRow> wanted,
-      SortedMap<RowKey, ConsumptionRow> rows,
-      boolean early) {
-    return Fleets.differences(
-        wanted,
-        early ? Fleets.withoutEmptied(rows) : rows,
-        (expected, row) ->
-            row.consumption().sameContent(expected.consumption())
-                && row.endMillis() == expected.endMillis()
-                && Fleets.isRevision(row, expected, early));
   }
 }

@@ -1,16 +1,12 @@
 package dev.wattbeam.demo.simulator;
 
 import dev.wattbeam.demo.simulator.SimulatorConfig.Mix;
-import dev.wattbeam.model.ConsumptionRow;
-import dev.wattbeam.model.ConsumptionRow.OwnerKind;
-import dev.wattbeam.model.Level;
 import dev.wattbeam.oracle.SequentialModel.RowKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiPredicate;
 
@@ -56,27 +52,5 @@ final class Fleets {
                     + "\n  is     "
                     + rows.get(key))
         .toList();
-  }
-
-  /** Without the rows that seemed to know something in between, and know nothing at the end. */
-  static SortedMap<RowKey, ConsumptionRow> withoutEmptied(SortedMap<RowKey, ConsumptionRow> table) {
-    SortedMap<RowKey, ConsumptionRow> kept = new TreeMap<>(table);
-    kept.values()
-        .removeIf(
-            row ->
-                row.consumption().coveredMillis() == 0
-                    && row.consumption().samples() == 0
-                    && row.consumption().flags() == 0);
-    return kept;
-  }
-
-  /**
-   * Whether the row's revision is right: that of the model; of sums that were computed more than
-   * once it may be higher, since they keep counting intervals that seemed to know something.
-   */
-  static boolean isRevision(ConsumptionRow row, ConsumptionRow wanted, boolean early) {
-    long surplus = row.consumption().revision() - wanted.consumption().revision();
-    boolean exact = row.level() == Level.INTERVAL && row.ownerKind() == OwnerKind.METER;
-    return surplus == 0 || (surplus > 0 && early && !exact);
   }
 }

@@ -72,6 +72,18 @@ final class Consumers {
     return new IOException(KafkaTopics.inWords(config, e), e);
   }
 
+  /** The failure of a read that has an end to reach and gets nothing. */
+  static IOException silent(KafkaConfig config, Duration patience, TopicPartition partition) {
+    return new IOException(
+        "Kafka at "
+            + config.bootstrapServers()
+            + " gave nothing for "
+            + patience.toSeconds()
+            + " s, although "
+            + partition
+            + " is not at its end; check that the broker runs");
+  }
+
   /** The partitions of the topic, in order. */
   static int[] partitions(KafkaConfig config, Consumer<?, ?> consumer) throws IOException {
     List<PartitionInfo> partitions;

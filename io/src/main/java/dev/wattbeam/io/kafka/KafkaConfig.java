@@ -56,7 +56,9 @@ public record KafkaConfig(
     /** The own source: one element is one poll of one partition. */
     POLL,
     /** Beam's KafkaIO. */
-    KAFKAIO
+    KAFKAIO,
+    /** The own source for Spark: one element is one micro-batch of one partition. */
+    MICROBATCH
   }
 
   /** Where to begin without a checkpoint. */
@@ -218,8 +220,7 @@ public record KafkaConfig(
     if (group.isEmpty()) {
       errors.add("--kafkaGroupId is empty; expected the name of a consumer group");
     }
-    KafkaReader reader =
-        choice("--kafkaReader", options.getKafkaReader(), KafkaReader.values(), errors);
+    KafkaReader reader = reader(options, errors);
     KafkaStart start = choice("--kafkaStart", options.getKafkaStart(), KafkaStart.values(), errors);
     if (options.getKafkaBounded() && reader == KafkaReader.KAFKAIO) {
       errors.add(
@@ -248,6 +249,25 @@ public record KafkaConfig(
             options.getKafkaMaxMessageBytes(),
             options.getKafkaMaxPollRecords(),
             properties);
+  }
+
+  private static KafkaReader reader(KafkaOptions options, List<String> errors) {
+    boolean microBatches =
+        !options.getKafkaBounded() && options.getRunner().getSimpleName().equals("SparkRunner");
+    if (text(options.getKafkaReader()).equals("auto")) {
+      return microBatches ? KafkaReader.MICROBATCH : KafkaReader.POLL;
+    }
+    KafkaReader reader =
+        choice("--kafkaReader", options.getKafkaReader(), KafkaReader.values(), errors);
+    if (microBatches && reader != KafkaReader.MICROBATCH) {
+      errors.add(
+          "--kafkaReader="
+              + options.getKafkaReader()
+              + " cannot be right on Spark in streaming: a micro-batch that is computed again after"
+              + " a failure would have other messages; use --kafkaReader=microbatch, or"
+              + " --kafkaBounded=true");
+    }
+    return reader;
   }
 
   private static String text(String value) {

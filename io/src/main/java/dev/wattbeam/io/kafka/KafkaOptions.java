@@ -19,16 +19,19 @@ public interface KafkaOptions extends PipelineOptions {
 
   @Description(
       "Consumer group to which offsets are committed once the results are durable. Checkpoints"
-          + " are the truth; the group shows the lag and serves kafkaStart=committed.")
+          + " are the truth; the group shows the lag and serves kafkaStart=committed, for which the"
+          + " clock of each partition is committed too.")
   @Default.String("wattbeam")
   String getKafkaGroupId();
 
   void setKafkaGroupId(String value);
 
   @Description(
-      "poll: the own source, whole polls as one element, fast. kafkaio: Beam's KafkaIO, the"
-          + " alternative; it commits offsets only with kafkaStart=committed.")
-  @Default.String("poll")
+      "auto: microbatch on Spark in streaming, else poll. poll: the own source, whole polls as one"
+          + " element, fast. microbatch: the own source for micro-batches, whose ends are decided one"
+          + " before, so that Spark can compute them again. kafkaio: Beam's KafkaIO, the alternative;"
+          + " it commits offsets only with kafkaStart=committed.")
+  @Default.String("auto")
   String getKafkaReader();
 
   void setKafkaReader(String value);

@@ -38,6 +38,7 @@ final class KafkaPollReader extends UnboundedSource.UnboundedReader<KafkaPoll> {
 
   private final KafkaPollSource source;
   private final KafkaConfig config;
+  private final ClockLimits limits;
   private final List<TopicPartition> partitions;
   private final int[] numbers;
   private final long[] nextOffsets;
@@ -71,6 +72,7 @@ final class KafkaPollReader extends UnboundedSource.UnboundedReader<KafkaPoll> {
       KafkaMark mark) {
     this.source = source;
     this.config = config;
+    this.limits = limits;
     this.numbers = partitions.clone();
     this.partitions =
         Arrays.stream(partitions).mapToObj(p -> new TopicPartition(config.topic(), p)).toList();
@@ -103,16 +105,18 @@ final class KafkaPollReader extends UnboundedSource.UnboundedReader<KafkaPoll> {
   @Override
   public boolean start() throws IOException {
     consumer = Consumers.open(config);
-    consumer.assign(partitions);
     List<TopicPartition> fresh =
         IntStream.range(0, numbers.length)
             .filter(i -> nextOffsets[i] == KafkaMark.NO_OFFSET)
             .mapToObj(partitions::get)
             .toList();
     Map<TopicPartition, Long> starts = Consumers.startOffsets(config, consumer, fresh);
+    Map<TopicPartition, Long> startClocks = StartClocks.find(config, limits, consumer, starts);
+    consumer.assign(partitions);
     for (int i = 0; i < numbers.length; i++) {
       if (nextOffsets[i] == KafkaMark.NO_OFFSET) {
         nextOffsets[i] = starts.get(partitions.get(i));
+        clocks.advance(i, startClocks.get(partitions.get(i)));
       }
       consumer.seek(partitions.get(i), nextOffsets[i]);
     }
@@ -205,7 +209,7 @@ final class KafkaPollReader extends UnboundedSource.UnboundedReader<KafkaPoll> {
       if (mark.nextOffset(i) != KafkaMark.NO_OFFSET) {
         offsets.put(
             new TopicPartition(config.topic(), mark.partition(i)),
-            new OffsetAndMetadata(mark.nextOffset(i)));
+            StartClocks.toCommit(mark.nextOffset(i), mark.clock(i)));
       }
     }
     return offsets;
@@ -213,7 +217,8 @@ final class KafkaPollReader extends UnboundedSource.UnboundedReader<KafkaPoll> {
 
   private void logFailedCommit(Exception failure) {
     LOG.warn(
-        "Offsets were not committed to group {} (only its lag shows it, the checkpoint counts): {}",
+        "Offsets were not committed to group {} (its lag and kafkaStart=committed are behind, the"
+            + " checkpoint counts): {}",
         config.groupId(),
         failure.toString());
   }

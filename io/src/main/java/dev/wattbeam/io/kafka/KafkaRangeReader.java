@@ -5,7 +5,9 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.NoSuchElementException;
 import org.apache.beam.sdk.io.BoundedSource;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -22,6 +24,7 @@ final class KafkaRangeReader extends BoundedSource.BoundedReader<KafkaPoll> {
 
   private final KafkaRangeSource source;
   private final KafkaConfig config;
+  private final ClockLimits limits;
   private final KafkaRangeSource.Range[] ranges;
   private final List<TopicPartition> partitions;
   private final long[] positions;
@@ -39,6 +42,7 @@ final class KafkaRangeReader extends BoundedSource.BoundedReader<KafkaPoll> {
       KafkaRangeSource.Range[] ranges) {
     this.source = source;
     this.config = config;
+    this.limits = limits;
     this.ranges = ranges.clone();
     this.partitions =
         Arrays.stream(ranges)
@@ -46,7 +50,6 @@ final class KafkaRangeReader extends BoundedSource.BoundedReader<KafkaPoll> {
             .toList();
     this.positions = Arrays.stream(ranges).mapToLong(KafkaRangeSource.Range::start).toArray();
     this.clocks = new long[ranges.length];
-    Arrays.fill(clocks, PartitionClocks.NONE);
     this.parser = new PollParser(config, limits, pipelineName);
   }
 
@@ -54,8 +57,14 @@ final class KafkaRangeReader extends BoundedSource.BoundedReader<KafkaPoll> {
   public boolean start() throws IOException {
     if (ranges.length > 0) {
       consumer = Consumers.open(config);
+      Map<TopicPartition, Long> starts = new HashMap<>();
+      for (int i = 0; i < ranges.length; i++) {
+        starts.put(partitions.get(i), positions[i]);
+      }
+      Map<TopicPartition, Long> startClocks = StartClocks.find(config, limits, consumer, starts);
       consumer.assign(partitions);
       for (int i = 0; i < ranges.length; i++) {
+        clocks[i] = startClocks.get(partitions.get(i));
         consumer.seek(partitions.get(i), positions[i]);
       }
     }
@@ -75,14 +84,7 @@ final class KafkaRangeReader extends BoundedSource.BoundedReader<KafkaPoll> {
       if (progress) {
         progressNanos = System.nanoTime();
       } else if (System.nanoTime() - progressNanos > PATIENCE.toNanos()) {
-        throw new IOException(
-            "Kafka at "
-                + config.bootstrapServers()
-                + " gave nothing for "
-                + PATIENCE.toSeconds()
-                + " s, although "
-                + unfinished()
-                + " is not at its end; check that the broker runs");
+        throw Consumers.silent(config, PATIENCE, unfinished());
       }
     }
     PartitionPoll next = pending.poll();

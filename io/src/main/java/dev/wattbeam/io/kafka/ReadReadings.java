@@ -6,7 +6,6 @@ import dev.wattbeam.model.DeadLetter;
 import dev.wattbeam.model.DeadLetterCoder;
 import dev.wattbeam.model.ReadingBatch;
 import dev.wattbeam.model.ReadingBatchCoder;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.beam.sdk.io.Read;
@@ -31,9 +30,9 @@ import org.joda.time.Instant;
  *
  * <p>The watermark is the lowest clock of the topic's partitions (highest plausible event time read
  * from each); partitions in which nothing happens do not hold it. The timestamp of an element is
- * the watermark that the reader had reported before, so it is never late itself. Offsets are
+ * not before the watermark that the reader had reported, so it is never late itself. Offsets are
  * committed to the consumer group after the runner's checkpoint is durable, never by a bounded
- * read.
+ * read; the own source commits the clocks with them.
  *
  * <p>Metrics, in the namespace {@link #METRICS}: counters {@code messages}, {@code bytes}, {@code
  * dead_letters_<CODE>}; distribution {@code poll_size} (messages per poll); gauges {@code
@@ -73,33 +72,33 @@ public final class ReadReadings
   public WithFailures.Result<PCollection<ReadingBatch>, DeadLetter> expand(PBegin input) {
     TupleTag<ReadingBatch> readings = new TupleTag<>("readings");
     TupleTag<DeadLetter> deadLetters = new TupleTag<>("deadLetters");
-    PCollectionTuple outputs =
+    PCollection<KafkaPoll> polls =
         switch (config.reader()) {
-          case POLL ->
-              poll(input)
-                  .apply(
-                      "SplitPolls",
-                      ParDo.of(new SplitPollsFn(deadLetters))
-                          .withOutputTags(readings, TupleTagList.of(deadLetters)));
+          case POLL, MICROBATCH -> polls(input);
           case KAFKAIO ->
               input
                   .apply("KafkaIO", kafkaIo())
-                  .apply(
-                      "ParseRecords",
-                      ParDo.of(
-                              new ParseRecordsFn(
-                                  config, limits, pipelineName, readings, deadLetters))
-                          .withOutputTags(readings, TupleTagList.of(deadLetters)));
+                  .apply("ParseRecords", ParDo.of(new ParseRecordsFn(config, limits, pipelineName)))
+                  .setCoder(KafkaPollCoder.of());
         };
+    PCollectionTuple outputs =
+        polls.apply(
+            "SplitPolls",
+            ParDo.of(new SplitPollsFn(deadLetters))
+                .withOutputTags(readings, TupleTagList.of(deadLetters)));
     return WithFailures.Result.of(
         outputs.get(readings).setCoder(ReadingBatchCoder.of()),
         outputs.get(deadLetters).setCoder(DeadLetterCoder.of()));
   }
 
-  private PCollection<KafkaPoll> poll(PBegin input) {
-    return config.bounded()
+  private PCollection<KafkaPoll> polls(PBegin input) {
+    if (config.bounded()) {
+      return input.apply(
+          "PollKafkaToEnd", Read.from(new KafkaRangeSource(config, limits, pipelineName)));
+    }
+    return config.reader() == KafkaConfig.KafkaReader.MICROBATCH
         ? input.apply(
-            "PollKafkaToEnd", Read.from(new KafkaRangeSource(config, limits, pipelineName)))
+            "PollKafkaInBatches", Read.from(new MicroBatchSource(config, limits, pipelineName)))
         : input.apply("PollKafka", Read.from(new KafkaPollSource(config, limits, pipelineName)));
   }
 
@@ -148,54 +147,38 @@ public final class ReadReadings
     }
   }
 
-  /** Makes one batch of the messages of a partition in a bundle. */
-  private static final class ParseRecordsFn
-      extends DoFn<KafkaRecord<byte[], byte[]>, ReadingBatch> {
+  /**
+   * Makes a poll of the messages of a partition that a bundle holds. The clock comes with each of
+   * them ({@link TopicClocks}), since other instances of this step may have got those before.
+   */
+  private static final class ParseRecordsFn extends DoFn<KafkaRecord<byte[], byte[]>, KafkaPoll> {
     private static final long serialVersionUID = 1L;
     private static final int EXPECTED_SIZE = 1_000;
 
     private final KafkaConfig config;
     private final ClockLimits limits;
     private final String pipelineName;
-    private final TupleTag<ReadingBatch> readings;
-    private final TupleTag<DeadLetter> deadLetters;
-    private final PollMetrics metrics = new PollMetrics();
     private transient Map<Integer, Partition> partitions;
 
-    private ParseRecordsFn(
-        KafkaConfig config,
-        ClockLimits limits,
-        String pipelineName,
-        TupleTag<ReadingBatch> readings,
-        TupleTag<DeadLetter> deadLetters) {
+    private ParseRecordsFn(KafkaConfig config, ClockLimits limits, String pipelineName) {
       this.config = config;
       this.limits = limits;
       this.pipelineName = pipelineName;
-      this.readings = readings;
-      this.deadLetters = deadLetters;
     }
 
-    /** A partition as this instance has seen it; after a restart the clock begins anew. */
     private static final class Partition {
       private final PollParser parser;
-      private long clock = PartitionClocks.NONE;
       private boolean open;
       private Instant timestamp;
 
       private Partition(PollParser parser) {
         this.parser = parser;
       }
-
-      private KafkaPoll end() {
-        clock = parser.clock();
-        open = false;
-        return parser.end();
-      }
     }
 
     @Setup
     public void setup() {
-      partitions = new HashMap<>();
+      partitions = new TreeMap<>();
     }
 
     @StartBundle
@@ -211,37 +194,25 @@ public final class ReadReadings
           partitions.computeIfAbsent(
               record.getPartition(),
               number -> new Partition(new PollParser(config, limits, pipelineName)));
+      PollParser parser = partition.parser;
+      long clock = TopicClocks.clock(context.timestamp());
+      if (partition.open && (parser.clock() != clock || parser.size() >= config.maxPollRecords())) {
+        context.output(parser.end());
+        partition.open = false;
+      }
       if (!partition.open) {
-        Instant timestamp = context.timestamp();
-        partition.parser.begin(
-            record.getPartition(), partition.clock, timestamp.getMillis(), EXPECTED_SIZE);
-        partition.timestamp = timestamp;
+        parser.begin(record.getPartition(), clock, PartitionClocks.NONE, EXPECTED_SIZE);
+        partition.timestamp = context.timestamp();
         partition.open = true;
       }
-      partition.parser.add(record.getOffset(), record.getTimestamp(), record.getKV().getValue());
-      if (partition.parser.size() >= config.maxPollRecords()) {
-        KafkaPoll poll = partition.end();
-        metrics.count(poll);
-        if (poll.readings().size() > 0) {
-          context.output(poll.readings());
-        }
-        poll.deadLetters().forEach(deadLetter -> context.output(deadLetters, deadLetter));
-      }
+      parser.add(record.getOffset(), record.getTimestamp(), record.getKV().getValue());
     }
 
     @FinishBundle
     public void finish(FinishBundleContext context) {
-      for (Partition partition : new TreeMap<>(partitions).values()) {
+      for (Partition partition : partitions.values()) {
         if (partition.open) {
-          KafkaPoll poll = partition.end();
-          metrics.count(poll);
-          Instant timestamp = partition.timestamp;
-          if (poll.readings().size() > 0) {
-            context.output(readings, poll.readings(), timestamp, GlobalWindow.INSTANCE);
-          }
-          for (DeadLetter deadLetter : poll.deadLetters()) {
-            context.output(deadLetters, deadLetter, timestamp, GlobalWindow.INSTANCE);
-          }
+          context.output(partition.parser.end(), partition.timestamp, GlobalWindow.INSTANCE);
         }
       }
     }

@@ -2,6 +2,7 @@ package dev.wattbeam.io.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.wattbeam.embedded.SharedData;
 import dev.wattbeam.model.Energy;
 import dev.wattbeam.model.Reading;
 import java.io.BufferedReader;

@@ -138,6 +138,17 @@ final class Broker implements ExtensionContext.Store.CloseableResource, AutoClos
     }
   }
 
+  /** Sets where a group begins. */
+  void commit(String group, String topic, int partition, OffsetAndMetadata offset) {
+    try (Admin admin = admin()) {
+      get(
+          admin
+              .alterConsumerGroupOffsets(
+                  group, Map.of(new TopicPartition(topic, partition), offset))
+              .all());
+    }
+  }
+
   Set<String> topics() {
     try (Admin admin = admin()) {
       return get(admin.listTopics().names());

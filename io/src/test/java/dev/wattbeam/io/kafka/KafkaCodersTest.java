@@ -45,6 +45,16 @@ class KafkaCodersTest {
   }
 
   @Test
+  void microBatchMarks() throws Exception {
+    MicroBatchMark mark =
+        CoderUtils.clone(MicroBatchMarkCoder.of(), new MicroBatchMark(3, 17, 18, Readings.START));
+    assertThat(mark.toString()).startsWith("MicroBatchMark[number=3, start=17, end=18, clock=17");
+    CoderProperties.coderDecodeEncodeEqual(MicroBatchMarkCoder.of(), mark);
+    CoderProperties.coderDeterministic(MicroBatchMarkCoder.of(), mark, mark);
+    CoderProperties.coderSerializable(MicroBatchMarkCoder.of());
+  }
+
+  @Test
   void polls() throws Exception {
     PollParser parser =
         new PollParser(KafkaConfig.of("localhost:1", "readings"), Readings.LIMITS, "test");

@@ -82,7 +82,7 @@ class KafkaConfigTest {
             e -> assertThat(e).contains("--kafkaBootstrapServers", "'localhost'", "host:port"),
             e -> assertThat(e).contains("--kafkaTopic", "'a topic'"),
             e -> assertThat(e).contains("--kafkaGroupId"),
-            e -> assertThat(e).contains("--kafkaReader", "'fast'", "poll, kafkaio"),
+            e -> assertThat(e).contains("--kafkaReader", "'fast'", "poll, kafkaio, microbatch"),
             e -> assertThat(e).contains("--kafkaStart", "'yesterday'", "earliest"),
             e -> assertThat(e).contains("--kafkaIdlePartitionAfter", "'10s'", "PT10S"),
             e -> assertThat(e).contains("--kafkaMaxMessageBytes", "0"),

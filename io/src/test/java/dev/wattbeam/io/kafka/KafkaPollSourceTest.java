@@ -242,7 +242,7 @@ class KafkaPollSourceTest {
       mark.finalizeCheckpoint();
       reading.until(() -> !broker.committed(config.groupId()).isEmpty());
       assertThat(broker.committed(config.groupId()))
-          .isEqualTo(Map.of(partition, new OffsetAndMetadata(10)));
+          .isEqualTo(Map.of(partition, StartClocks.toCommit(10, Readings.START + 9_000)));
       // One that becomes final just before the end is not forgotten.
       reading.reader.getCheckpointMark().finalizeCheckpoint();
     }
@@ -257,6 +257,70 @@ class KafkaPollSourceTest {
     }
   }
 
+  /** Further back than can be looked, so that only what was committed tells of it. */
+  @Test
+  void theClockIsCommittedWithTheOffset(Broker broker) throws Exception {
+    String topic = broker.topic(2);
+    KafkaConfig config = broker.config(topic);
+    int behind = StartClocks.LOOK_BACK;
+    broker.send(topic, 0, ReadingJson.write(Readings.power("m0", 50_000)));
+    broker.send(topic, 0, Readings.messages(Readings.powers("m0", 0, behind)));
+    try (Session reading = open(config)) {
+      reading.until(() -> reading.readings.size() == behind + 1);
+      reading.reader.getCheckpointMark().finalizeCheckpoint();
+    }
+    broker.send(topic, 0, ReadingJson.write(Readings.power("m0", 7)));
+    broker.send(topic, 1, ReadingJson.write(Readings.power("m1", 8)));
+    try (Session reading = open(config.withStart(KafkaConfig.KafkaStart.COMMITTED))) {
+      reading.until(() -> reading.polls.size() == 2);
+      assertThat(reading.polls)
+          .extracting(poll -> poll.readings().clockMillis())
+          .containsExactlyInAnyOrder(Readings.START + 50_000_000L, Long.MIN_VALUE);
+      // What is read there is too late; the clock stays and is committed again.
+      reading.reader.getCheckpointMark().finalizeCheckpoint();
+    }
+    assertThat(broker.committed(config.groupId()))
+        .containsEntry(
+            new TopicPartition(topic, 0),
+            StartClocks.toCommit(behind + 2, Readings.START + 50_000_000L))
+        .containsEntry(
+            new TopicPartition(topic, 1), StartClocks.toCommit(1, Readings.START + 8_000));
+  }
+
+  @Test
+  void aMarkCountsMoreThanWhatWasCommitted(Broker broker) throws Exception {
+    String topic = broker.topic(2);
+    KafkaConfig config = broker.config(topic).withStart(KafkaConfig.KafkaStart.COMMITTED);
+    broker.send(topic, 0, Readings.messages(Readings.powers("m0", 0, 10)));
+    broker.send(topic, 1, Readings.messages(Readings.powers("m1", 0, 10)));
+    broker.commit(config.groupId(), topic, 0, StartClocks.toCommit(4, Readings.START + 80_000));
+    broker.commit(config.groupId(), topic, 1, StartClocks.toCommit(4, Readings.START + 80_000));
+    // Of the second partition the mark knows nothing.
+    KafkaMark mark =
+        new KafkaMark(
+            new int[] {0}, new long[] {4}, new long[] {Readings.START + 3_000}, 0, ignored -> {});
+    try (Session reading = new Session(source(config), mark)) {
+      reading.until(() -> reading.polls.size() == 2);
+      assertThat(reading.polls)
+          .extracting(poll -> poll.readings().clockMillis())
+          .containsExactlyInAnyOrder(Readings.START + 3_000, Readings.START + 80_000);
+      assertThat(reading.readings).hasSize(12);
+    }
+  }
+
+  @Test
+  void anOffsetThatAnotherToolHasSetMakesItLookBack(Broker broker) throws Exception {
+    String topic = broker.topic(1);
+    KafkaConfig config = broker.config(topic).withStart(KafkaConfig.KafkaStart.COMMITTED);
+    broker.send(topic, 0, Readings.messages(Readings.powers("m0", 0, 10)));
+    broker.commit(config.groupId(), topic, 0, new OffsetAndMetadata(4));
+    try (Session reading = open(config)) {
+      reading.until(() -> reading.polls.size() == 1);
+      assertThat(reading.readings).isEqualTo(Readings.powers("m0", 4, 10));
+      assertThat(reading.polls.get(0).readings().clockMillis()).isEqualTo(Readings.START + 3_000);
+    }
+  }
+
   @Test
   void latestReadsOnlyWhatComes(Broker broker) throws Exception {
     String topic = broker.topic(1);
@@ -266,6 +330,7 @@ class KafkaPollSourceTest {
       broker.send(topic, 0, Readings.messages(Readings.powers("m0", 10, 12)));
       reading.until(() -> reading.readings.size() == 2);
       assertThat(reading.readings).isEqualTo(Readings.powers("m0", 10, 12));
+      assertThat(reading.polls.get(0).readings().clockMillis()).isEqualTo(Readings.START + 9_000);
     }
   }
 

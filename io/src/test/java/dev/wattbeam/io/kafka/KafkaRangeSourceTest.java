@@ -10,6 +10,7 @@ import java.util.Map;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.apache.beam.sdk.testing.SourceTestUtils;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -61,6 +62,25 @@ class KafkaRangeSourceTest {
       assertThat(reader.advance()).isTrue();
       assertThat(reader.getCurrent().readings().clockMillis()).isEqualTo(Readings.START + 9_000);
       assertThat(reader.advance()).isFalse();
+    }
+  }
+
+  @Test
+  void clocksGoOnFromTheMiddle(Broker broker) throws Exception {
+    String topic = broker.topic(2);
+    KafkaConfig config = broker.config(topic).withStart(KafkaConfig.KafkaStart.COMMITTED);
+    broker.send(topic, 0, Readings.messages(Readings.powers("m0", 0, 20)));
+    broker.send(topic, 1, Readings.messages(Readings.powers("m1", 0, 20)));
+    broker.commit(config.groupId(), topic, 0, StartClocks.toCommit(15, Readings.START + 70_000));
+    broker.commit(config.groupId(), topic, 1, new OffsetAndMetadata(15));
+    try (KafkaRangeReader reader = source(config).createReader(OPTIONS)) {
+      List<Long> clocks = new ArrayList<>();
+      for (boolean more = reader.start(); more; more = reader.advance()) {
+        assertThat(reader.getCurrent().readings().size()).isEqualTo(5);
+        clocks.add(reader.getCurrent().readings().clockMillis());
+      }
+      assertThat(clocks)
+          .containsExactlyInAnyOrder(Readings.START + 70_000, Readings.START + 14_000);
     }
   }
 

@@ -13,8 +13,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -35,8 +37,11 @@ import org.apache.beam.sdk.transforms.WithKeys;
 import org.apache.beam.sdk.transforms.windowing.FixedWindows;
 import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.values.PCollection;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The whole step, on the Direct runner, against a real broker. */
 @ExtendWith(Broker.Extension.class)
@@ -65,10 +70,14 @@ class ReadReadingsTest {
     private PipelineResult result;
 
     private static Run of(KafkaConfig config) {
+      return of(config, 2);
+    }
+
+    private static Run of(KafkaConfig config, int parallelism) {
       Run run = new Run();
       DirectOptions options = PipelineOptionsFactory.create().as(DirectOptions.class);
       options.setBlockOnRun(false);
-      options.setTargetParallelism(2);
+      options.setTargetParallelism(parallelism);
       Pipeline pipeline = Pipeline.create(options);
       WithFailures.Result<PCollection<ReadingBatch>, DeadLetter> read =
           pipeline.apply("ReadReadings", ReadReadings.from(config, Readings.LIMITS, "test"));
@@ -98,6 +107,19 @@ class ReadReadingsTest {
         }
       }
       return readings;
+    }
+
+    /** The clock against which each reading is judged, by where it comes from. */
+    private Map<Origin, Long> clocks() {
+      Map<Origin, Long> clocks = new HashMap<>();
+      for (ReadingBatch batch : this.<ReadingBatch>seen("batches")) {
+        long clock = batch.clockMillis();
+        for (int i = 0; i < batch.size(); i++) {
+          clocks.put(batch.origin(i), clock);
+          clock = Math.max(clock, batch.time(i));
+        }
+      }
+      return clocks;
     }
 
     private List<DeadLetter> letters() {
@@ -226,6 +248,50 @@ class ReadReadingsTest {
       assertThat(run.counter("messages")).isEqualTo(424);
     } finally {
       run.stop();
+    }
+  }
+
+  /** Whichever thread gets which records, each is judged by all that were before it. */
+  @ParameterizedTest
+  @EnumSource(names = {"POLL", "KAFKAIO"})
+  void clocksAreThoseOfTheTopic(KafkaConfig.KafkaReader reader, Broker broker) throws Exception {
+    int partitions = 4;
+    int size = 300;
+    String topic = broker.topic(partitions);
+    // What is read to its end and then gets nothing would follow the watermark of the others.
+    KafkaConfig config =
+        broker.config(topic).withReader(reader).withIdlePartitionAfter(Duration.ofMinutes(5));
+    Random random = new Random(1);
+    Map<Origin, Long> expected = new HashMap<>();
+    for (int p = 0; p < partitions; p++) {
+      List<Reading> readings = new ArrayList<>();
+      long clock = Long.MIN_VALUE;
+      for (int i = 0; i < size; i++) {
+        Reading reading = Readings.power("m" + p, 10 * i + random.nextInt(500));
+        readings.add(reading);
+        expected.put(new Origin(topic, p, i), clock);
+        clock = Math.max(clock, reading.timeMillis());
+      }
+      broker.send(topic, p, Readings.messages(readings));
+    }
+    Run all = Run.of(config, 4);
+    try {
+      all.until(r -> r.readings().size() >= partitions * size);
+      assertThat(all.clocks()).isEqualTo(expected);
+    } finally {
+      all.stop();
+    }
+
+    for (int p = 0; p < partitions; p++) {
+      broker.commit(config.groupId(), topic, p, new OffsetAndMetadata(size - 50L));
+    }
+    expected.keySet().removeIf(origin -> origin.position() < size - 50L);
+    Run rest = Run.of(config.withStart(KafkaConfig.KafkaStart.COMMITTED), 4);
+    try {
+      rest.until(r -> r.readings().size() >= partitions * 50);
+      assertThat(rest.clocks()).isEqualTo(expected);
+    } finally {
+      rest.stop();
     }
   }
 

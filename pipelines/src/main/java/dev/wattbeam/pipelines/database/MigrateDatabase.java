@@ -20,7 +20,10 @@ import org.apache.beam.sdk.options.PipelineOptionsFactory;
  * role that the pipelines use. Run by the owner of the database; running it again changes nothing.
  */
 public final class MigrateDatabase {
-  private static final String NAME = "migrate-database";
+  public static final String NAME = "migrate-database";
+  public static final String DESCRIPTION =
+      "Makes or updates the tables in PostgreSQL, and the login of the pipelines.";
+
   private static final int EXIT_OK = 0;
   private static final int EXIT_FAILED = 1;
   private static final int EXIT_USAGE = 2;

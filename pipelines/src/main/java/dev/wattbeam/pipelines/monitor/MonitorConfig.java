@@ -51,18 +51,24 @@ record MonitorConfig(
     if (!errors.isEmpty()) {
       throw new ConfigurationException(errors);
     }
-    // A change passes two steps that wait, meters and groups: each may wait for half of the time.
-    Emission emission =
-        kafka.bounded()
-            ? Emission.atEnd()
-            : Emission.streaming(org.joda.time.Duration.millis(early.toMillis() / 2));
     return new MonitorConfig(
         kafka,
         postgres,
         new ReadingLimits(oldest, tolerance, lateness),
-        emission,
+        emission(kafka, early),
         options.getMeterBuckets(),
         options.getGroupBuckets());
+  }
+
+  private static Emission emission(KafkaConfig kafka, Duration early) {
+    if (kafka.bounded()) {
+      return Emission.atEnd();
+    }
+    if (kafka.reader() == KafkaConfig.KafkaReader.MICROBATCH) {
+      return Emission.atOnce();
+    }
+    // A change passes two steps that wait, meters and groups: each may wait for half of the time.
+    return Emission.streaming(org.joda.time.Duration.millis(early.toMillis() / 2));
   }
 
   ClockLimits clockLimits() {

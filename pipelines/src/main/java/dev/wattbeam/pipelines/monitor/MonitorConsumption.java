@@ -32,6 +32,10 @@ public final class MonitorConsumption {
   /** Name of the pipeline in dead letters, logs and lists. */
   public static final String NAME = "monitor-consumption";
 
+  public static final String DESCRIPTION =
+      "Turns meter readings in Kafka into consumption in PostgreSQL: intervals, hours, days,"
+          + " months, groups.";
+
   private MonitorConsumption() {}
 
   /** Runs the pipeline; {@code --help} lists the options. */

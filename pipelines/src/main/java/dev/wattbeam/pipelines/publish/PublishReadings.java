@@ -50,10 +50,13 @@ import picocli.CommandLine.Option;
  * </pre>
  */
 @Command(
-    name = "publish-readings",
+    name = PublishReadings.NAME,
     sortOptions = false,
-    description = "Sends files of meter readings to Kafka.")
+    description = PublishReadings.DESCRIPTION)
 public final class PublishReadings implements Callable<Integer> {
+  public static final String NAME = "publish-readings";
+  public static final String DESCRIPTION = "Sends files of meter readings to Kafka.";
+
   private static final int EXIT_OK = 0;
   private static final int EXIT_FAILED = 1;
   private static final int EXIT_USAGE = 2;
@@ -390,7 +393,7 @@ public final class PublishReadings implements Callable<Integer> {
   }
 
   private void complain(String message) {
-    err.println("publish-readings: " + message);
+    err.println(NAME + ": " + message);
   }
 
   private static String describe(PublishProgress progress) {

@@ -25,7 +25,6 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -35,21 +34,9 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 /**
  * The content of all tables that the pipeline writes, a set of lines per table: as the database has
  * it, and as the sequential model says that it has to be.
- *
- * <p>Rows that know nothing any more are left out: whether one stays behind depends on what was
- * written early.
  */
 record Tables(SortedMap<String, Collection<String>> lines) {
   private static final double NANOS = 1e9;
-  private static final Set<String> SUMS =
-      Set.of(
-          "hours",
-          "days",
-          "months",
-          "group_intervals",
-          "group_hours",
-          "group_days",
-          "group_months");
 
   /** The tables of a database, without the times at which they were written. */
   static Tables of(TestDatabase database) {
@@ -69,8 +56,7 @@ record Tables(SortedMap<String, Collection<String>> lines) {
                         + millis("end_time")
                         + ", energy_mj, mean_kw, min_kw, max_kw, samples, covered_ms, expected_ms,"
                         + " quality, flags, revision FROM wattbeam."
-                        + table
-                        + " WHERE covered_ms > 0 OR samples > 0 OR flags <> ''")));
+                        + table)));
       }
     }
     String reading =
@@ -260,24 +246,6 @@ record Tables(SortedMap<String, Collection<String>> lines) {
 
   private static String line(Object... values) {
     return Stream.of(values).map(String::valueOf).collect(joining("|"));
-  }
-
-  /**
-   * Without the revision where it is the sum of others (rows of hours, days, months and groups): an
-   * interval that was written early, and of which nothing is known any more, still counts there. So
-   * that number, and no other, depends on what a streaming job has written early.
-   */
-  Tables withoutSummedRevisions() {
-    SortedMap<String, Collection<String>> shorter = new TreeMap<>();
-    lines.forEach(
-        (table, rows) ->
-            shorter.put(
-                table,
-                SUMS.contains(table)
-                    ? new TreeSet<>(
-                        rows.stream().map(row -> row.substring(0, row.lastIndexOf('|'))).toList())
-                    : rows));
-    return new Tables(shorter);
   }
 
   int size() {

@@ -106,6 +106,21 @@ final class TestTopic {
     return content;
   }
 
+  /** Offsets that a group has committed, by partition. */
+  Map<Integer, Long> committed(String group) {
+    Map<Integer, Long> offsets = new HashMap<>();
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", (Object) servers()))) {
+      admin
+          .listConsumerGroupOffsets(group)
+          .partitionsToOffsetAndMetadata()
+          .get()
+          .forEach((partition, offset) -> offsets.put(partition.partition(), offset.offset()));
+    } catch (InterruptedException | ExecutionException e) {
+      throw new IllegalStateException(e);
+    }
+    return offsets;
+  }
+
   /** Sets where a group begins with {@code kafkaStart=committed}, one offset per partition. */
   void commit(String group, Map<Integer, Long> offsets) {
     Map<TopicPartition, OffsetAndMetadata> commits = new HashMap<>();

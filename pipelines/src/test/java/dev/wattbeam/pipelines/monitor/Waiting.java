@@ -34,9 +34,7 @@ final class Waiting {
 
   /** Waits until a streaming job has written what the model says; then compares. */
   static void untilEqual(Job job, Duration limit, TestDatabase database, Tables.Expected expected) {
-    Tables wanted = expected.tables().withoutSummedRevisions();
-    Supplier<String> difference =
-        () -> Tables.of(database).withoutSummedRevisions().differenceFrom(wanted);
+    Supplier<String> difference = () -> Tables.of(database).differenceFrom(expected.tables());
     until(job, limit, () -> difference.get().isEmpty());
     assertThat(difference.get()).isEmpty();
   }

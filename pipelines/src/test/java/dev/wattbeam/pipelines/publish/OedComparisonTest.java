@@ -2,6 +2,7 @@ package dev.wattbeam.pipelines.publish;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.wattbeam.embedded.SharedData;
 import dev.wattbeam.model.ConsumptionRow;
 import dev.wattbeam.model.ConsumptionRows;
 import dev.wattbeam.model.DeadLetter;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.wattbeam.embedded.EmbeddedKafka;
+import dev.wattbeam.embedded.SharedData;
 import dev.wattbeam.io.files.CsvMapping;
 import dev.wattbeam.io.files.FileScan;
 import dev.wattbeam.io.files.InvalidFileException;

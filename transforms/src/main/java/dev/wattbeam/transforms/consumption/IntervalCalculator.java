@@ -22,6 +22,9 @@ final class IntervalCalculator {
   private final int[] versions;
   private final long[][] coveredByQuality;
 
+  /** By interval: how many claims begin there, less how many ended before. */
+  private final int[] claims;
+
   private IntervalCalculator(long first, int count) {
     this.first = first;
     energy = new long[count];
@@ -32,24 +35,25 @@ final class IntervalCalculator {
     flags = new int[count];
     versions = new int[count];
     coveredByQuality = new long[count][];
+    claims = new int[count + 1];
   }
 
   /**
-   * What is known about each of some intervals; null where nothing is.
+   * What is known about each of some intervals; null where no reading claims anything.
    *
    * @param first number of the first interval
-   * @param hadRow whether there was a row before, by distance from the first interval: such a row
-   *     is kept, even when nothing is known any more
+   * @param before what was known before; stands for the claims of readings after these intervals,
+   *     which were made when those readings came, and never end
    */
   static Consumption[] calculate(
-      ReadingType type, Readings readings, Spans spans, long first, boolean[] hadRow) {
-    IntervalCalculator calculator = new IntervalCalculator(first, hadRow.length);
+      ReadingType type, Readings readings, Spans spans, long first, Consumption[] before) {
+    IntervalCalculator calculator = new IntervalCalculator(first, before.length);
     calculator.addSamples(readings, spans);
     for (int i = 0; i < spans.size(); i++) {
       calculator.addSpan(spans, i);
     }
     return calculator.results(
-        readings, type == ReadingType.REGISTER ? Registers.REACH : Spans.REACH, hadRow);
+        readings, type == ReadingType.REGISTER ? Registers.REACH : Spans.REACH, before);
   }
 
   private void addSamples(Readings readings, Spans spans) {
@@ -60,6 +64,9 @@ final class IntervalCalculator {
         return;
       }
       int at = (int) place;
+      long claimed = Math.min(Intervals.containing(spans.claimStart(i)) - first, place);
+      claims[(int) Math.max(claimed, 0)]++;
+      claims[at + 1]--;
       samples[at]++;
       versions[at] += readings.versions[i];
       flags[at] |= spans.flags(i);
@@ -112,10 +119,12 @@ final class IntervalCalculator {
     coveredByQuality[at][quality.ordinal()] += overlap;
   }
 
-  private Consumption[] results(Readings readings, int neighbours, boolean[] hadRow) {
+  private Consumption[] results(Readings readings, int neighbours, Consumption[] before) {
     Consumption[] results = new Consumption[energy.length];
+    int claimed = 0;
     for (int at = 0; at < results.length; at++) {
-      if (hadRow[at] || covered[at] > 0 || samples[at] > 0 || flags[at] != 0) {
+      claimed += claims[at];
+      if (claimed > 0 || before[at] != null) {
         results[at] =
             new Consumption(
                 energy[at],

@@ -167,24 +167,20 @@ final class MeterEngine {
     DayCache cache = new DayCache(channel);
 
     Neighbourhood around = new Neighbourhood(range, extent, reach, cache::day);
-    Readings readings = around.readings();
+    Readings readings = around.readings(meter.type().nominalPeriodMillis());
     long firstInterval = around.firstInterval();
-    int count = around.count();
-
-    boolean[] hadRow = new boolean[count];
-    for (int i = 0; i < count; i++) {
-      hadRow[i] = cache.interval(firstInterval + i) != null;
+    Consumption[] before = new Consumption[around.count()];
+    for (int i = 0; i < before.length; i++) {
+      before[i] = cache.interval(firstInterval + i);
     }
     Spans spans = Spans.of(type, meter.type(), meter.zone(), readings);
     Consumption[] results =
-        IntervalCalculator.calculate(type, readings, spans, firstInterval, hadRow);
+        IntervalCalculator.calculate(type, readings, spans, firstInterval, before);
     List<Long> changed = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      long interval = firstInterval + i;
-      Consumption before = cache.interval(interval);
-      if (!Objects.equals(before, results[i])) {
-        changed.add(interval);
-        addToGroups(channel, interval, before, results[i], groupChanges);
+    for (int i = 0; i < before.length; i++) {
+      if (!Objects.equals(before[i], results[i])) {
+        changed.add(firstInterval + i);
+        addToGroups(channel, firstInterval + i, before[i], results[i], groupChanges);
       }
     }
     if (changed.isEmpty()) {
@@ -350,10 +346,13 @@ final class MeterEngine {
     }
   }
 
-  /** Whether enough readings stay as neighbours of the oldest ones that can still change. */
+  /**
+   * Whether enough readings stay as neighbours of the oldest ones that can still change. They count
+   * from a day later on: the local day of their rows may begin in the UTC day before.
+   */
   private boolean enoughAfter(MeterChannel channel, int day, int oldestOpen) {
     int count = 0;
-    for (int next = day + 1; next < oldestOpen - SPARE_DAYS + 1; next++) {
+    for (int next = day + 2; next < oldestOpen - SPARE_DAYS + 1; next++) {
       MeterDay kept = days.get(new PeriodKey(channel, next));
       count += kept == null ? 0 : kept.size();
       if (count > 2 * Registers.REACH) {

@@ -61,8 +61,8 @@ final class Neighbourhood {
     return (int) (lastInterval - firstInterval) + 1;
   }
 
-  Readings readings() {
-    return Readings.of(List.copyOf(sets));
+  Readings readings(long nominalPeriodMillis) {
+    return Readings.of(List.copyOf(sets), nominalPeriodMillis);
   }
 
   /**

@@ -14,7 +14,13 @@ import org.apache.beam.sdk.util.VarInt;
  * @param owner the meter (or group) and channel
  * @param number number of the UTC day since the epoch, or of the local month since year 0
  */
-record PeriodKey(MeterChannel owner, int number) {
+record PeriodKey(MeterChannel owner, int number) implements Comparable<PeriodKey> {
+  @Override
+  public int compareTo(PeriodKey other) {
+    int byOwner = owner.compareTo(other.owner);
+    return byOwner == 0 ? Integer.compare(number, other.number) : byOwner;
+  }
+
   /** Deterministic coder. */
   static final class PeriodKeyCoder extends DeterministicCoder<PeriodKey> {
     @Override

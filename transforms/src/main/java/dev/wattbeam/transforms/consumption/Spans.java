@@ -31,6 +31,9 @@ final class Spans {
   /** Flags by index of the reading. */
   private final int[] flags;
 
+  /** By index of the reading. */
+  private final long[] claimStart;
+
   Spans(int readings) {
     start = new long[readings];
     end = new long[readings];
@@ -38,19 +41,23 @@ final class Spans {
     power = new long[readings];
     quality = new Quality[readings];
     flags = new int[readings];
+    claimStart = new long[readings];
   }
 
   /** The spans of a stretch of readings of one channel. */
   static Spans of(ReadingType type, MeterType meterType, ZoneId zone, Readings readings) {
-    return switch (type) {
-      case POWER, INTERVAL -> ofFlows(type, meterType, readings);
-      case REGISTER -> Registers.spans(meterType, zone, readings);
-    };
+    Spans spans =
+        switch (type) {
+          case POWER, INTERVAL -> ofFlows(type, meterType, readings);
+          case REGISTER -> Registers.spans(meterType, zone, readings);
+        };
+    spans.claim(type, meterType, readings);
+    return spans;
   }
 
   private static Spans ofFlows(ReadingType type, MeterType meterType, Readings readings) {
     Spans spans = new Spans(readings.size);
-    long hold = type == ReadingType.POWER ? POWER_HOLD_MILLIS : LOOK_BACK_MILLIS;
+    long hold = mostApart(type);
     for (int i = 0; i < readings.size; i++) {
       long time = readings.time[i];
       long before = i == 0 ? Long.MIN_VALUE : readings.time[i - 1];
@@ -75,6 +82,33 @@ final class Spans {
       }
     }
     return spans;
+  }
+
+  /** Longest distance of two readings for one of them to cover the time in between. */
+  private static long mostApart(ReadingType type) {
+    return type == ReadingType.POWER ? POWER_HOLD_MILLIS : LOOK_BACK_MILLIS;
+  }
+
+  /**
+   * A reading claims the time before it that it would cover if no reading cut it short, and the
+   * time since the reading before where two readings may cover what is between them.
+   *
+   * <p>So what is claimed never shrinks as readings become known, and holds whatever any of them
+   * covered at some time: another reading may cut a span short, replace it or split a stretch in
+   * two, but each length stays claimed, and each part of a stretch is shorter than the whole.
+   */
+  private void claim(ReadingType type, MeterType meterType, Readings readings) {
+    boolean lasts = type != ReadingType.REGISTER;
+    boolean joins = !lasts || meterType.nominalPeriodMillis() == 0;
+    long mostApart = mostApart(type);
+    for (int i = 0; i < readings.size; i++) {
+      long time = readings.time[i];
+      long from = lasts ? time - readings.longest[i] : time;
+      if (joins && i > 0 && time - readings.time[i - 1] <= mostApart) {
+        from = Math.min(from, readings.time[i - 1]);
+      }
+      claimStart[i] = from;
+    }
   }
 
   void add(long start, long end, long energyMj, Quality quality) {
@@ -122,5 +156,10 @@ final class Spans {
 
   int flags(int reading) {
     return flags[reading];
+  }
+
+  /** Start of what a reading claims; its time when it claims nothing. */
+  long claimStart(int reading) {
+    return claimStart[reading];
   }
 }

@@ -85,9 +85,17 @@ class ConsumptionStreamTest {
       SerializableFunction<Iterable<ConsumptionRows>, Void> rows,
       SerializableFunction<Iterable<LateReading>, Void> late,
       SerializableFunction<Iterable<DeadLetter>, Void> conflicts) {
+    run(stream, Emission.streaming(Duration.standardSeconds(5)), rows, late, conflicts);
+  }
+
+  private static void run(
+      TestStream<ReadingBatch> stream,
+      Emission emission,
+      SerializableFunction<Iterable<ConsumptionRows>, Void> rows,
+      SerializableFunction<Iterable<LateReading>, Void> late,
+      SerializableFunction<Iterable<DeadLetter>, Void> conflicts) {
     TestPipeline pipeline = TestPipeline.create().enableAbandonedNodeEnforcement(false);
     MeterDirectorySource directory = directory();
-    Emission emission = Emission.streaming(Duration.standardSeconds(5));
     PCollectionTuple validated =
         pipeline
             .apply(stream)
@@ -236,6 +244,27 @@ class ConsumptionStreamTest {
                       assertThat(letter.code()).isEqualTo(DeadLetterCode.CONFLICTING_READING));
           return null;
         });
+  }
+
+  @Test
+  void withoutTimersEachElementIsHandedOnAtOnce() {
+    TestStream<ReadingBatch> stream =
+        TestStream.create(ReadingBatchCoder.of())
+            .addElements(batch(Long.MIN_VALUE, 1, 2, 3))
+            .addElements(batch(NOON + 3 * MINUTE, 4, 2))
+            .addElements(batch(NOON + 3 * MINUTE, 4))
+            .advanceWatermarkToInfinity();
+    run(
+        stream,
+        Emission.atOnce(),
+        batches -> {
+          assertThat(intervals(batches, NOON))
+              .extracting(Consumption::energyMj)
+              .containsExactly(3 * MINUTE_ENERGY, 4 * MINUTE_ENERGY);
+          return null;
+        },
+        ConsumptionStreamTest::nothing,
+        ConsumptionStreamTest::nothing);
   }
 
   @Test

@@ -27,7 +27,6 @@ final class InMemory {
   long accepted;
   long duplicates;
   long conflicts;
-  long losers;
   long rowsHandedOut;
 
   InMemory(MeterDirectory directory, long allowedLatenessMillis) {
@@ -36,13 +35,13 @@ final class InMemory {
             0,
             directory,
             allowedLatenessMillis,
-            new MapStore<>(days),
-            new MapStore<>(new HashMap<>()),
-            new MapStore<>(new HashMap<>()),
-            new MapStore<>(new HashMap<>()));
+            new MemoryStore<>(days),
+            new MemoryStore<>(new HashMap<>()),
+            new MemoryStore<>(new HashMap<>()),
+            new MemoryStore<>(new HashMap<>()));
     groups =
         new GroupEngine(
-            directory, new MapStore<>(new HashMap<>()), new MapStore<>(new HashMap<>()));
+            directory, new MemoryStore<>(new HashMap<>()), new MemoryStore<>(new HashMap<>()));
   }
 
   /** One bundle of good readings. */
@@ -64,7 +63,6 @@ final class InMemory {
           accepted += merge.accepted();
           duplicates += builder.duplicates() + merge.duplicates();
           conflicts += merge.conflicts();
-          losers += merge.losers().size();
         });
   }
 
@@ -102,28 +100,6 @@ final class InMemory {
         && before.consumption().revision() == row.consumption().revision()
         && !before.consumption().sameContent(row.consumption())) {
       throw new AssertionError("Another content with one revision: " + before + " -> " + row);
-    }
-  }
-
-  private record MapStore<K, V>(Map<K, V> map) implements Store<K, V> {
-    @Override
-    public V get(K key) {
-      return map.get(key);
-    }
-
-    @Override
-    public void put(K key, V value) {
-      map.put(key, value);
-    }
-
-    @Override
-    public void remove(K key) {
-      map.remove(key);
-    }
-
-    @Override
-    public Iterable<K> keys() {
-      return map.keySet();
     }
   }
 }

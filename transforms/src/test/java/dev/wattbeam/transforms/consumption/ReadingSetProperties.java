@@ -122,6 +122,72 @@ class ReadingSetProperties {
     assertThat(merge.losers()).allMatch(loser -> contains(union, loser));
   }
 
+  /** In any order; the letters say who was overruled when they were written. */
+  @Property
+  void countersAreThoseOfTheSetAndWhoIsNotUsedHasALetter(
+      @ForAll("readings") List<ReadingSet.Entry> readings) {
+    ReadingSet.Merge merge = new ReadingSet.Merge();
+    ReadingSet known = ReadingSet.EMPTY;
+    for (ReadingSet.Entry reading : readings) {
+      int before = merge.losers().size();
+      known = known.union(set(List.of(reading)), merge);
+      assertThat(losers(known)).containsAll(merge.losers().subList(before, merge.losers().size()));
+    }
+    assertThat(merge.accepted()).isEqualTo(times(known).size());
+    assertThat(merge.conflicts()).isEqualTo(known.size() - times(known).size());
+    assertThat(merge.duplicates()).isEqualTo(readings.size() - known.size());
+    assertThat(identities(merge.losers())).containsAll(identities(losers(known)));
+
+    ReadingSet.Merge inOneGo = new ReadingSet.Merge();
+    ReadingSet.EMPTY.union(known, inOneGo);
+    assertThat(inOneGo.losers()).isEqualTo(losers(known));
+  }
+
+  /** A letter cannot be taken back: its reading may be preferred again. */
+  @Example
+  void aTurnedPreferenceLeavesALetterForEachThatLost() {
+    ReadingSet.Entry first = entry(0, 5, 1, Quality.VALID);
+    ReadingSet.Entry rival = entry(0, 6, 2, Quality.VALID);
+    ReadingSet.Entry again = entry(0, 5, 3, Quality.VALID);
+
+    ReadingSet.Merge turned = merge(first, rival, again);
+    assertThat(turned.losers()).containsExactly(first, rival);
+    ReadingSet.Merge settled = merge(first, again, rival);
+    assertThat(settled.losers()).containsExactly(rival);
+    for (ReadingSet.Merge merge : List.of(turned, settled)) {
+      assertThat(merge.accepted()).isEqualTo(1);
+      assertThat(merge.duplicates()).isEqualTo(1);
+      assertThat(merge.conflicts()).isEqualTo(1);
+    }
+  }
+
+  private static ReadingSet.Merge merge(ReadingSet.Entry... readings) {
+    ReadingSet.Merge merge = new ReadingSet.Merge();
+    ReadingSet known = ReadingSet.EMPTY;
+    for (ReadingSet.Entry reading : readings) {
+      known = known.union(set(List.of(reading)), merge);
+    }
+    assertThat(losers(known)).containsExactly(entry(0, 6, 2, Quality.VALID));
+    return merge;
+  }
+
+  private static List<ReadingSet.Entry> losers(ReadingSet set) {
+    List<ReadingSet.Entry> losers = new ArrayList<>();
+    for (int i = 0; i < set.size(); i++) {
+      if (!set.preferred(i)) {
+        losers.add(
+            new ReadingSet.Entry(
+                set.time(i), set.value(i), set.duration(i), set.sequence(i), set.quality(i)));
+      }
+    }
+    return losers;
+  }
+
+  /** What makes two readings one. */
+  private static List<List<Long>> identities(List<ReadingSet.Entry> readings) {
+    return readings.stream().map(r -> List.of(r.time(), r.value(), r.duration())).toList();
+  }
+
   private static Set<Long> times(ReadingSet set) {
     Set<Long> times = new HashSet<>();
     for (int i = 0; i < set.size(); i++) {

@@ -11,6 +11,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -48,26 +50,38 @@ class StateCoderProperties {
   }
 
   static List<Sample<?>> samples() {
+    Arbitrary<MeterDay> meterDays =
+        Combinators.combine(readingSets().list().ofMaxSize(3), slots(Intervals.PER_DAY))
+            .as(MeterDay::new);
+    Arbitrary<GroupDay> groupDays =
+        Combinators.combine(
+                Arbitraries.maps(Arbitraries.integers().between(0, 63), slots(96)).ofMaxSize(3),
+                slots(Intervals.PER_DAY))
+            .as(GroupDay::new);
+    Arbitrary<ChannelExtent> extents =
+        Combinators.combine(INTS, INTS, LONGS, INTS).as(ChannelExtent::new);
     return List.of(
         new Sample<>(new PeriodKey.PeriodKeyCoder(), keys()),
-        new Sample<>(
-            new ChannelExtent.ChannelExtentCoder(),
-            Combinators.combine(INTS, INTS, LONGS, INTS).as(ChannelExtent::new)),
+        new Sample<>(new ChannelExtent.ChannelExtentCoder(), extents),
         new Sample<>(
             new DirtyRange.DirtyRangeCoder(),
             Combinators.combine(channels(), LONGS, LONGS, LONGS).as(DirtyRange::new)),
         new Sample<>(ReadingSet.ReadingSetCoder.of(), readingSets()),
         new Sample<>(Slots.SlotsCoder.of(), slots(Intervals.PER_DAY)),
+        new Sample<>(new MeterDay.MeterDayCoder(), meterDays),
+        new Sample<>(new GroupDay.GroupDayCoder(), groupDays),
         new Sample<>(
-            new MeterDay.MeterDayCoder(),
-            Combinators.combine(readingSets().list().ofMaxSize(3), slots(Intervals.PER_DAY))
-                .as(MeterDay::new)),
-        new Sample<>(
-            new GroupDay.GroupDayCoder(),
+            MeterBucket.MeterBucketCoder.of(),
             Combinators.combine(
-                    Arbitraries.maps(Arbitraries.integers().between(0, 63), slots(96)).ofMaxSize(3),
-                    slots(Intervals.PER_DAY))
-                .as(GroupDay::new)),
+                    sorted(keys(), meterDays),
+                    sorted(channels(), extents),
+                    sorted(keys(), slots(31)),
+                    sorted(keys(), slots(Intervals.PER_DAY)))
+                .as(MeterBucket::new)),
+        new Sample<>(
+            GroupBucket.GroupBucketCoder.of(),
+            Combinators.combine(sorted(keys(), groupDays), sorted(keys(), slots(31)))
+                .as(GroupBucket::new)),
         new Sample<>(
             ReadingBlock.ReadingBlockCoder.of(),
             Combinators.combine(channels(), readingSets())
@@ -84,6 +98,11 @@ class StateCoderProperties {
                         .list()
                         .ofMaxSize(3))
                 .as(GroupUpdate::new)));
+  }
+
+  private static <K extends Comparable<K>, V> Arbitrary<SortedMap<K, V>> sorted(
+      Arbitrary<K> keys, Arbitrary<V> values) {
+    return Arbitraries.maps(keys, values).ofMaxSize(3).map(TreeMap::new);
   }
 
   private static Arbitrary<MeterChannel> channels() {

@@ -20,7 +20,8 @@ import org.junit.jupiter.api.Test;
 /** Walks the module: state and shuffled blocks are written by coders of ours, never by Java's. */
 class StateCodersTest {
   /** Travels inside steps: Beam serialises a step once, when a job is submitted. */
-  private static final Set<Class<?>> CONFIGURATION = Set.of(Emission.class, ReadingLimits.class);
+  private static final Set<Class<?>> CONFIGURATION =
+      Set.of(Emission.class, MeterStep.class, ReadingLimits.class);
 
   private static List<Class<?>> classes() {
     try {

@@ -1,4 +1,4 @@
-package dev.wattbeam.pipelines.publish;
+package dev.wattbeam.embedded;
 
 import java.nio.file.Files;
 import java.nio.file.Path;

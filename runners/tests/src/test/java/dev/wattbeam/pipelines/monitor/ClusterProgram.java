@@ -1,0 +1,77 @@
+package dev.wattbeam.pipelines.monitor;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** {@code flink-cluster} or {@code spark-cluster}, with a cluster of its own. */
+final class ClusterProgram {
+  private static final Path RUNNERS = Path.of("..").toAbsolutePath().normalize();
+
+  private final Path program;
+  private final Path jar;
+  private final String name;
+
+  private ClusterProgram(String kind, String name) {
+    this.program = RUNNERS.resolve(kind).resolve("cluster").resolve(kind + "-cluster");
+    this.jar = RUNNERS.resolve(kind).resolve("target").resolve("wattbeam-" + kind + ".jar");
+    this.name = name;
+  }
+
+  static ClusterProgram flink(String name) {
+    return new ClusterProgram("flink", name);
+  }
+
+  static ClusterProgram spark(String name) {
+    return new ClusterProgram("spark", name);
+  }
+
+  /** The jar with the pipelines for this kind of cluster. */
+  Path jar() {
+    return jar;
+  }
+
+  /** Runs a command to its end and gives what it prints to stdout; fails if the command does. */
+  String run(String... arguments) {
+    try {
+      Path output = Files.createTempFile("wattbeam-cluster", ".out");
+      Path messages = Files.createTempFile("wattbeam-cluster", ".err");
+      try {
+        Process process = start(output.toFile(), messages.toFile(), arguments);
+        if (process.waitFor() != 0) {
+          throw new AssertionError(
+              String.join(" ", arguments)
+                  + ": exit code "
+                  + process.exitValue()
+                  + "\n"
+                  + Files.readString(output)
+                  + Files.readString(messages));
+        }
+        return Files.readString(output);
+      } finally {
+        Files.delete(output);
+        Files.delete(messages);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Starts a command that goes on, such as a driver of Spark. */
+  Process start(File output, File messages, String... arguments) throws IOException {
+    List<String> command = new ArrayList<>(List.of(program.toString(), "--name", name));
+    command.addAll(Arrays.asList(arguments));
+    return new ProcessBuilder(command)
+        .redirectOutput(output)
+        .redirectError(messages)
+        .start();
+  }
+}

@@ -1,0 +1,136 @@
+package dev.wattbeam.transforms.consumption;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.wattbeam.model.ConsumptionRow;
+import dev.wattbeam.model.DeadLetter;
+import dev.wattbeam.model.DeadLetterCode;
+import dev.wattbeam.model.MeterChannel;
+import dev.wattbeam.model.MeterDirectorySource;
+import dev.wattbeam.model.Origin;
+import dev.wattbeam.model.Reading;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.apache.beam.sdk.metrics.Counter;
+import org.apache.beam.sdk.metrics.Metrics;
+import org.apache.beam.sdk.transforms.DoFn.MultiOutputReceiver;
+import org.apache.beam.sdk.values.KV;
+
+/** What {@link ComputeConsumption} does around the engine, wherever its state lives. */
+final class MeterStep implements Serializable {
+  private static final long serialVersionUID = 1L;
+  private static final String NAME = "ComputeConsumption";
+
+  private final MeterDirectorySource directory;
+  private final long allowedLatenessMillis;
+  private final int groupBuckets;
+  private final String pipelineName;
+  private final Counter accepted = Metrics.counter("wattbeam", "accepted");
+  private final Counter duplicates = Metrics.counter("wattbeam", "duplicates");
+  private final Counter conflicts =
+      Metrics.counter("wattbeam", "dead_letters_" + DeadLetterCode.CONFLICTING_READING);
+
+  MeterStep(
+      MeterDirectorySource directory,
+      long allowedLatenessMillis,
+      int groupBuckets,
+      String pipelineName) {
+    this.directory = requireNonNull(directory, "directory");
+    this.allowedLatenessMillis = allowedLatenessMillis;
+    this.groupBuckets = groupBuckets;
+    this.pipelineName = requireNonNull(pipelineName, "pipelineName");
+  }
+
+  long allowedLatenessMillis() {
+    return allowedLatenessMillis;
+  }
+
+  MeterEngine engine(
+      int bucket,
+      Store<PeriodKey, MeterDay> days,
+      Store<MeterChannel, ChannelExtent> extents,
+      Store<PeriodKey, Slots> months,
+      Store<PeriodKey, Slots> groupSums) {
+    return new MeterEngine(
+        bucket, directory.snapshot(), allowedLatenessMillis, days, extents, months, groupSums);
+  }
+
+  /**
+   * Takes a block in.
+   *
+   * @param dirty gets what has to be flushed
+   * @return time of the newest reading of the block, epoch milliseconds
+   */
+  long add(
+      MeterEngine engine, ReadingBlock block, Consumer<DirtyRange> dirty, MultiOutputReceiver out) {
+    long latest = Long.MIN_VALUE;
+    for (ReadingBlock.Part part : block.parts()) {
+      ReadingSet.Merge merge = new ReadingSet.Merge();
+      DirtyRange range = engine.add(part.channel(), part.readings(), merge);
+      accepted.inc(merge.accepted());
+      duplicates.inc(merge.duplicates());
+      conflicts.inc(merge.conflicts());
+      for (ReadingSet.Entry loser : merge.losers()) {
+        out.get(ComputeConsumption.CONFLICTS).output(conflict(part.channel(), loser));
+      }
+      dirty.accept(range);
+      latest = Math.max(latest, range.lastMillis());
+    }
+    return latest;
+  }
+
+  private DeadLetter conflict(MeterChannel channel, ReadingSet.Entry loser) {
+    String payload = "meter=" + channel.meter() + " channel=" + channel.channel() + " " + loser;
+    long identity = loser.time() * 31 + Long.rotateLeft(loser.value(), 20) + loser.duration();
+    return new DeadLetter(
+        pipelineName,
+        NAME,
+        DeadLetterCode.CONFLICTING_READING,
+        "another reading of the same time has another value and is preferred",
+        payload,
+        new Origin("conflict:" + channel.meter() + "/" + channel.channel(), 0, identity),
+        loser.time());
+  }
+
+  /** Hands on everything that the dirty ranges have changed. */
+  void flush(MeterEngine engine, Iterable<DirtyRange> dirty, MultiOutputReceiver out) {
+    RowBuffer rows = new RowBuffer(out.get(ComputeConsumption.ROWS)::output);
+    engine.flush(
+        dirty,
+        new MeterEngine.Output() {
+          @Override
+          public void row(ConsumptionRow row) {
+            rows.accept(row);
+          }
+
+          @Override
+          public void latest(Reading reading) {
+            out.get(ComputeConsumption.LATEST).output(reading);
+          }
+
+          @Override
+          public void groups(GroupUpdate update) {
+            byGroupBucket(update)
+                .forEach(
+                    (groupBucket, part) ->
+                        out.get(ComputeConsumption.GROUP_UPDATES).output(KV.of(groupBucket, part)));
+          }
+        });
+    rows.flush();
+  }
+
+  private Map<Integer, GroupUpdate> byGroupBucket(GroupUpdate update) {
+    Map<Integer, List<GroupUpdate.Part>> parts = new HashMap<>();
+    for (GroupUpdate.Part part : update.parts()) {
+      int groupBucket = Math.floorMod(part.group().meter().hashCode(), groupBuckets);
+      parts.computeIfAbsent(groupBucket, key -> new ArrayList<>()).add(part);
+    }
+    Map<Integer, GroupUpdate> updates = new HashMap<>();
+    parts.forEach((key, list) -> updates.put(key, new GroupUpdate(update.bucket(), list)));
+    return updates;
+  }
+}
