@@ -214,11 +214,15 @@ public final class EmbeddedKafka implements AutoCloseable {
    * @throws EmbeddedServerException when the broker refuses, for example the name
    */
   public boolean createTopic(String name, int partitions, Map<String, String> settings) {
+    return createTopic(bootstrapServers(), name, partitions, settings);
+  }
+
+  static boolean createTopic(
+      String servers, String name, int partitions, Map<String, String> settings) {
     NewTopic topic = new NewTopic(name, Optional.of(partitions), Optional.empty());
     topic.configs(settings);
     try (Admin admin =
-        Admin.create(
-            Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, (Object) bootstrapServers()))) {
+        Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, (Object) servers))) {
       admin.createTopics(List.of(topic)).all().get(30, TimeUnit.SECONDS);
       return true;
     } catch (ExecutionException e) {

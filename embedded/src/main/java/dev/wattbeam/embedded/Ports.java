@@ -5,19 +5,28 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** TCP ports of 127.0.0.1. */
 public final class Ports {
   private Ports() {}
 
-  /** A port that is free now; another process may still take it before it is used. */
+  /**
+   * A port that is free now; another process may still take it before it is used. It is below those
+   * that systems give to outgoing connections: one of these could take it while its server is away.
+   */
   static int free() {
-    try (ServerSocket socket = new ServerSocket()) {
-      socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new EmbeddedServerException("No free TCP port on 127.0.0.1: " + e.getMessage(), e);
+    IOException last = null;
+    for (int attempt = 0; attempt < 100; attempt++) {
+      int port = ThreadLocalRandom.current().nextInt(20_000, 32_768);
+      try (ServerSocket socket = new ServerSocket()) {
+        socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        return port;
+      } catch (IOException e) {
+        last = e;
+      }
     }
+    throw new EmbeddedServerException("No free TCP port on 127.0.0.1: " + last.getMessage(), last);
   }
 
   /**

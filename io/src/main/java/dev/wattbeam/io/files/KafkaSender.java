@@ -22,6 +22,7 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
@@ -97,6 +98,7 @@ public final class KafkaSender implements AutoCloseable {
     try {
       NewTopic wanted = new NewTopic(config.topic(), Optional.of(partitions), Optional.empty());
       admin.createTopics(List.of(wanted)).all().get(ANSWER_SECONDS + 1, TimeUnit.SECONDS);
+      awaitTopic(admin, config.topic());
       return true;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -110,6 +112,27 @@ public final class KafkaSender implements AutoCloseable {
       throw noTopic(config, e.getCause());
     } finally {
       admin.close(Duration.ofMillis(500));
+    }
+  }
+
+  /** A broker that was told of the topic may be another than the one that is asked next. */
+  private static void awaitTopic(Admin admin, String topic)
+      throws ExecutionException, InterruptedException, TimeoutException {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(ANSWER_SECONDS);
+    while (true) {
+      try {
+        admin
+            .describeTopics(List.of(topic))
+            .allTopicNames()
+            .get(ANSWER_SECONDS + 1, TimeUnit.SECONDS);
+        return;
+      } catch (ExecutionException e) {
+        if (!(e.getCause() instanceof UnknownTopicOrPartitionException)
+            || System.nanoTime() > deadline) {
+          throw e;
+        }
+        Thread.sleep(50);
+      }
     }
   }
 

@@ -10,11 +10,14 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -99,7 +102,10 @@ final class Broker implements ExtensionContext.Store.CloseableResource, AutoClos
     }
   }
 
-  /** Sends the messages in a transaction that is committed or aborted; it ends with a marker. */
+  /**
+   * Sends the messages in a transaction that is committed or aborted; it ends with a marker, which
+   * the broker writes a little later.
+   */
   void sendInTransaction(String topic, int partition, List<byte[]> messages, boolean commit) {
     Map<String, Object> properties = new HashMap<>();
     properties.put("bootstrap.servers", servers());
@@ -108,13 +114,32 @@ final class Broker implements ExtensionContext.Store.CloseableResource, AutoClos
         new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
       transactional.initTransactions();
       transactional.beginTransaction();
+      long end = 0;
       for (byte[] message : messages) {
-        get(transactional.send(new ProducerRecord<>(topic, partition, null, message)));
+        end =
+            get(transactional.send(new ProducerRecord<>(topic, partition, null, message))).offset();
       }
       if (commit) {
         transactional.commitTransaction();
       } else {
         transactional.abortTransaction();
+      }
+      awaitEnd(new TopicPartition(topic, partition), end + 2);
+    }
+  }
+
+  private void awaitEnd(TopicPartition partition, long offset) {
+    ListOffsetsOptions committed = new ListOffsetsOptions(IsolationLevel.READ_COMMITTED);
+    long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+    try (Admin admin = admin()) {
+      while (get(admin
+                  .listOffsets(Map.of(partition, OffsetSpec.latest()), committed)
+                  .partitionResult(partition))
+              .offset()
+          < offset) {
+        if (System.nanoTime() > deadline) {
+          throw new IllegalStateException(partition + " has not come to offset " + offset);
+        }
       }
     }
   }

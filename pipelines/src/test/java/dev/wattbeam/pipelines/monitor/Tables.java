@@ -32,8 +32,8 @@ import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
- * The content of all tables that the pipeline writes, a set of lines per table: as the database has
- * it, and as the sequential model says that it has to be.
+ * The content of all tables that the pipeline writes, as sorted lines per table: as the database
+ * has it, and as the sequential model says that it has to be.
  */
 record Tables(SortedMap<String, Collection<String>> lines) {
   private static final double NANOS = 1e9;
@@ -46,7 +46,7 @@ record Tables(SortedMap<String, Collection<String>> lines) {
         String table = name(kind, level);
         lines.put(
             table,
-            new TreeSet<>(
+            sorted(
                 database.query(
                     "SELECT "
                         + (kind == OwnerKind.METER ? "meter" : "grp")
@@ -65,11 +65,10 @@ record Tables(SortedMap<String, Collection<String>> lines) {
             + ", value::text, duration_ms, sequence, quality";
     lines.put(
         "latest_values",
-        new TreeSet<>(
-            database.query("SELECT " + reading + ", quality_rank FROM wattbeam.latest_values")));
+        sorted(database.query("SELECT " + reading + ", quality_rank FROM wattbeam.latest_values")));
     lines.put(
         "late_readings",
-        new TreeSet<>(
+        sorted(
             database.query(
                 "SELECT source, partition, position, "
                     + reading
@@ -77,13 +76,19 @@ record Tables(SortedMap<String, Collection<String>> lines) {
     // Where a conflict comes from is a number made of its content, which the model need not know.
     lines.put(
         "dead_letters",
-        new TreeSet<>(
+        sorted(
             database.query(
                 "SELECT source, partition, CASE WHEN code = 'CONFLICTING_READING' THEN 0 ELSE"
                     + " position END, code, pipeline, step, payload, "
                     + millis("time")
                     + " FROM wattbeam.dead_letters")));
     return new Tables(lines);
+  }
+
+  /** A list: a row that is there twice, as without a key, has to show. */
+  private static List<String> sorted(List<String> lines) {
+    lines.sort(null);
+    return lines;
   }
 
   private static String millis(String column) {
@@ -264,9 +269,26 @@ record Tables(SortedMap<String, Collection<String>> lines) {
     return text.toString();
   }
 
+  /** How many lines there are too many or too few, over all tables. */
+  int differences(Tables expected) {
+    int count = 0;
+    for (Map.Entry<String, Collection<String>> table : expected.lines.entrySet()) {
+      Collection<String> found = lines.get(table.getKey());
+      count += surplus(table.getValue(), found).size() + surplus(found, table.getValue()).size();
+    }
+    return count;
+  }
+
+  /** What some have more, or more often, than others. */
+  private static List<String> surplus(Collection<String> some, Collection<String> others) {
+    Map<String, Integer> left = new HashMap<>();
+    others.forEach(line -> left.merge(line, 1, Integer::sum));
+    return some.stream().filter(line -> left.merge(line, -1, Integer::sum) < 0).toList();
+  }
+
   private static void difference(
       StringBuilder text, String what, Collection<String> some, Collection<String> others) {
-    List<String> only = some.stream().filter(line -> !others.contains(line)).toList();
+    List<String> only = surplus(some, others);
     if (!only.isEmpty()) {
       text.append(what).append(' ').append(only.size()).append(" of ").append(some.size());
       only.stream()

@@ -101,6 +101,16 @@ final class TestDatabase {
     }
   }
 
+  /** Runs statements as the owner. */
+  void execute(String sql) {
+    try (Connection connection = PostgresDatabase.connect(owner);
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    } catch (SQLException e) {
+      throw new IllegalStateException(sql + ": " + e.getMessage(), e);
+    }
+  }
+
   long count(String sql) {
     return Long.parseLong(query(sql).get(0));
   }

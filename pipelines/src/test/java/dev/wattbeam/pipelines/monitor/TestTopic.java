@@ -86,12 +86,17 @@ final class TestTopic {
 
   /** Everything that the topic holds, partition by partition, as a plain consumer reads it. */
   List<ConsumerRecord<byte[], byte[]>> content() {
+    return content(servers(), name, partitions);
+  }
+
+  /** Everything that a topic of any broker holds. */
+  static List<ConsumerRecord<byte[], byte[]>> content(String servers, String name, int partitions) {
     List<TopicPartition> all =
         IntStream.range(0, partitions).mapToObj(p -> new TopicPartition(name, p)).toList();
     List<ConsumerRecord<byte[], byte[]>> content = new ArrayList<>();
     try (KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(
-            Map.of("bootstrap.servers", servers()),
+            Map.of("bootstrap.servers", servers),
             new ByteArrayDeserializer(),
             new ByteArrayDeserializer())) {
       for (TopicPartition partition : all) {

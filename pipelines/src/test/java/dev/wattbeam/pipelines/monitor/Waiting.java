@@ -21,9 +21,21 @@ final class Waiting {
 
   /** Whether it comes true in time; a job that fails meanwhile ends the wait with its failure. */
   static boolean until(Job job, Duration limit, BooleanSupplier condition) {
+    return until(
+        limit,
+        () -> {
+          if (condition.getAsBoolean()) {
+            return true;
+          }
+          job.requireRunning();
+          return false;
+        });
+  }
+
+  /** Whether it comes true in time. */
+  static boolean until(Duration limit, BooleanSupplier condition) {
     long deadline = System.nanoTime() + limit.toNanos();
     while (!condition.getAsBoolean()) {
-      job.requireRunning();
       if (System.nanoTime() > deadline) {
         return false;
       }

@@ -188,7 +188,8 @@ class ReadingPublisherTest {
       values.add(json.reading().value() / 1_000_000_000);
     }
     assertThat(values).containsExactly(1L, 2L, 3L, 4L);
-    assertThat(records.get(3).timestamp() - records.get(0).timestamp()).isBetween(900L, 4_000L);
+    // The first message may be late by itself, which shortens the time to the last one.
+    assertThat(records.get(3).timestamp() - records.get(0).timestamp()).isBetween(500L, 4_000L);
   }
 
   @Test
