@@ -1,5 +1,6 @@
 package dev.wattbeam.pipelines;
 
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiConsumer;
@@ -8,9 +9,13 @@ import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The command line of a pipeline: options, start-up checks, run; wrong use gives clear lines. */
 public final class PipelineCommand {
+  private static final Logger LOG = LoggerFactory.getLogger(PipelineCommand.class);
+  private static final int OK = 0;
   private static final int USAGE = 2;
   private static final int FAILED = 1;
 
@@ -34,24 +39,27 @@ public final class PipelineCommand {
       Class<T> optionsType,
       Function<T, List<String>> check,
       BiConsumer<Pipeline, T> build) {
+    PipelineOptionsFactory.register(OperationOptions.class);
     if (Arrays.asList(args).contains("--help")) {
       PipelineOptionsFactory.register(optionsType);
       PipelineOptionsFactory.printHelp(System.out, optionsType);
       return;
     }
+    String[] complete = RunnerOptions.complete(args);
     T options;
     Pipeline pipeline;
+    PrometheusEndpoint metrics;
     try {
-      options =
-          PipelineOptionsFactory.fromArgs(RunnerOptions.complete(args))
-              .withValidation()
-              .as(optionsType);
-      options.setJobName(options.getJobName() == null ? name : options.getJobName());
+      options = PipelineOptionsFactory.fromArgs(complete).withValidation().as(optionsType);
+      if (Arrays.stream(args).noneMatch(arg -> arg.startsWith("--jobName="))) {
+        options.setJobName(name);
+      }
       pipeline = Pipeline.create(options);
       List<String> problems = check.apply(options);
       if (!problems.isEmpty()) {
         throw new ConfigurationException(problems);
       }
+      metrics = metrics(options);
     } catch (ConfigurationException e) {
       e.errors().forEach(error -> System.err.println(name + ": " + error));
       System.exit(USAGE);
@@ -76,10 +84,41 @@ public final class PipelineCommand {
       return;
     }
     build.accept(pipeline, options);
-    PipelineResult.State state = pipeline.run().waitUntilFinish();
+    PipelineResult.State state = run(pipeline, metrics);
     if (state != null && state.isTerminal() && state != PipelineResult.State.DONE) {
       System.err.println(name + ": the job ended as " + state);
       System.exit(FAILED);
+    }
+    if (RunnerOptions.embedFlink(List.of(complete))) {
+      // Its shutdown hooks need the class loader, which Maven's exec:java closes after main.
+      System.exit(OK);
+    }
+  }
+
+  private static PipelineResult.State run(Pipeline pipeline, PrometheusEndpoint metrics) {
+    if (metrics == null) {
+      return pipeline.run().waitUntilFinish();
+    }
+    try (metrics) {
+      PipelineResult result = pipeline.run();
+      metrics.show(result);
+      return result.waitUntilFinish();
+    }
+  }
+
+  /** Null when no port is given. */
+  private static PrometheusEndpoint metrics(PipelineOptions options) {
+    int port = options.as(OperationOptions.class).getPrometheusPort();
+    if (port == 0) {
+      return null;
+    }
+    try {
+      PrometheusEndpoint metrics = PrometheusEndpoint.start(options.getJobName(), port);
+      LOG.info("Metrics for Prometheus at http://127.0.0.1:{}/metrics", metrics.port());
+      return metrics;
+    } catch (IOException | IllegalArgumentException e) {
+      throw new ConfigurationException(
+          List.of("--prometheusPort=" + port + " cannot be served: " + e.getMessage()));
     }
   }
 

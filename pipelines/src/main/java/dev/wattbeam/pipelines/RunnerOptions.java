@@ -3,6 +3,8 @@ package dev.wattbeam.pipelines;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -37,15 +39,25 @@ public final class RunnerOptions {
     for (String name : new TreeSet<>(defaults.stringPropertyNames())) {
       addUnlessGiven(complete, name, defaults.getProperty(name));
     }
+    // Else Beam sends the whole class path to the workers, with all that the cluster has already.
+    String jar = jarWithEverything(runner);
+    if (jar != null) {
+      addUnlessGiven(complete, "filesToStage", jar);
+    }
     if (runner.equals("flink")) {
       if (ofProfile().equals("flink")) {
         addUnlessGiven(complete, "flinkMaster", "[local]");
       }
-      if (complete.contains("--flinkMaster=[local]") && value(complete, "flinkConfDir") == null) {
-        complete.add("--flinkConfDir=" + embeddedFlink());
+      if (embedFlink(complete) && value(complete, "flinkConfDir") == null) {
+        complete.add("--flinkConfDir=" + configuration());
       }
     }
     return complete.toArray(new String[0]);
+  }
+
+  /** Whether these options run Flink inside this process. */
+  static boolean embedFlink(List<String> args) {
+    return args.contains("--flinkMaster=[local]");
   }
 
   private static String runner(String... args) {
@@ -62,6 +74,23 @@ public final class RunnerOptions {
   /** Whether {@code runners/<runner>} is on the class path. */
   public static boolean isHere(String runner) {
     return RunnerOptions.class.getResource(RESOURCES + runner + ".properties") != null;
+  }
+
+  /** The jar of this runner that runs; null when the classes come from elsewhere. */
+  private static String jarWithEverything(String runner) {
+    URL resource = RunnerOptions.class.getResource(RESOURCES + runner + ".properties");
+    URL classes = RunnerOptions.class.getResource("RunnerOptions.class");
+    String start = "jar:file:";
+    String end = "!" + RESOURCES + runner + ".properties";
+    if (resource == null
+        || !resource.toString().startsWith(start)
+        || !resource.toString().endsWith(end)) {
+      return null;
+    }
+    String jar = resource.toString().substring(0, resource.toString().length() - end.length());
+    return classes.toString().startsWith(jar + "!")
+        ? Path.of(URI.create(jar.substring("jar:".length()))).toString()
+        : null;
   }
 
   private static Properties load(String runner) {
@@ -97,7 +126,7 @@ public final class RunnerOptions {
   }
 
   /** Flink takes its configuration from a directory only. */
-  private static Path embeddedFlink() {
+  private static Path configuration() {
     try (InputStream in = open("embedded-flink.yaml")) {
       Path directory = Files.createTempDirectory("wattbeam-flink");
       Path file = directory.resolve("config.yaml");

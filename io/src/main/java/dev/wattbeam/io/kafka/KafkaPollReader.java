@@ -13,8 +13,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.apache.beam.sdk.io.UnboundedSource;
-import org.apache.beam.sdk.metrics.Gauge;
-import org.apache.beam.sdk.metrics.Metrics;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -42,7 +40,7 @@ final class KafkaPollReader extends UnboundedSource.UnboundedReader<KafkaPoll> {
   private final List<TopicPartition> partitions;
   private final int[] numbers;
   private final long[] nextOffsets;
-  private final Gauge[] lag;
+  private final PartitionMetrics[] metrics;
   private final PartitionClocks clocks;
   private final TopicWatch watch;
   private final PollParser parser;
@@ -77,12 +75,12 @@ final class KafkaPollReader extends UnboundedSource.UnboundedReader<KafkaPoll> {
     this.partitions =
         Arrays.stream(partitions).mapToObj(p -> new TopicPartition(config.topic(), p)).toList();
     this.nextOffsets = new long[partitions.length];
-    this.lag = new Gauge[partitions.length];
+    this.metrics = new PartitionMetrics[partitions.length];
     long[] partitionClocks = new long[partitions.length];
     Arrays.fill(nextOffsets, KafkaMark.NO_OFFSET);
     Arrays.fill(partitionClocks, PartitionClocks.NONE);
     for (int i = 0; i < partitions.length; i++) {
-      lag[i] = Metrics.gauge(ReadReadings.METRICS, "kafka_lag_" + partitions[i]);
+      metrics[i] = new PartitionMetrics(partitions[i]);
       for (int j = 0; mark != null && j < mark.size(); j++) {
         if (mark.partition(j) == partitions[i]) {
           nextOffsets[i] = mark.nextOffset(j);
@@ -185,7 +183,7 @@ final class KafkaPollReader extends UnboundedSource.UnboundedReader<KafkaPoll> {
     for (int i = 0; i < numbers.length; i++) {
       long records = Math.max(0, watch.end(i) - nextOffsets[i]);
       clocks.backlog(i, records, now());
-      lag[i].set(records);
+      metrics[i].set(records, clocks.clock(i));
     }
   }
 

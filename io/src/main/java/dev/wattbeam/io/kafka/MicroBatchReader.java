@@ -10,8 +10,6 @@ import java.util.NoSuchElementException;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.apache.beam.sdk.io.UnboundedSource;
-import org.apache.beam.sdk.metrics.Gauge;
-import org.apache.beam.sdk.metrics.Metrics;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -44,7 +42,7 @@ final class MicroBatchReader extends UnboundedSource.UnboundedReader<KafkaPoll> 
   private final String job;
   private final TopicPartition partition;
   private final PollParser parser;
-  private final Gauge lag;
+  private final PartitionMetrics metrics;
   private Consumer<Void, byte[]> consumer;
   private KafkaPoll current;
   private Instant currentTimestamp;
@@ -83,7 +81,7 @@ final class MicroBatchReader extends UnboundedSource.UnboundedReader<KafkaPoll> 
     this.job = job;
     this.partition = new TopicPartition(config.topic(), partition);
     this.parser = new PollParser(config, limits, pipelineName);
-    this.lag = Metrics.gauge(ReadReadings.METRICS, "kafka_lag_" + partition);
+    this.metrics = new PartitionMetrics(partition);
     this.number = mark == null ? NOT_BEGUN : mark.number();
     this.start = mark == null ? KafkaMark.NO_OFFSET : mark.start();
     this.end = mark == null ? KafkaMark.NO_OFFSET : mark.end();
@@ -219,7 +217,7 @@ final class MicroBatchReader extends UnboundedSource.UnboundedReader<KafkaPoll> 
       plan = MicroBatchPlan.begin(job, next);
     }
     long last = Consumers.endOffsets(config, consumer, List.of(partition)).get(partition);
-    lag.set(Math.max(0, last - next));
+    metrics.set(Math.max(0, last - next), clock);
     OptionalLong decided = plan.end(number + 1);
     if (decided.isPresent()) {
       end = decided.getAsLong();

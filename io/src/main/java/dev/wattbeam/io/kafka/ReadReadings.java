@@ -36,7 +36,8 @@ import org.joda.time.Instant;
  *
  * <p>Metrics, in the namespace {@link #METRICS}: counters {@code messages}, {@code bytes}, {@code
  * dead_letters_<CODE>}; distribution {@code poll_size} (messages per poll); gauges {@code
- * kafka_lag_<partition>} (messages).
+ * kafka_lag_<partition>} (messages) and {@code watermark_lag_millis_<partition>} (wall clock minus
+ * the partition's clock).
  */
 public final class ReadReadings
     extends PTransform<PBegin, WithFailures.Result<PCollection<ReadingBatch>, DeadLetter>> {
