@@ -2,6 +2,8 @@ package dev.wattbeam.embedded;
 
 import java.io.File;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -73,26 +75,32 @@ public final class KafkaProcess implements AutoCloseable {
 
   private void awaitAnswer() {
     long deadline = System.nanoTime() + START_LIMIT.toNanos();
-    try (Admin admin =
-        Admin.create(
-            Map.of(
-                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
-                (Object) bootstrapServers(),
-                AdminClientConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG,
-                200,
-                AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-                (int) START_LIMIT.toMillis()))) {
-      while (admin.describeCluster().nodes().get().isEmpty()) {
+    try {
+      // Clients would complain at each attempt.
+      while (!isListening()) {
         if (!process.isAlive() || System.nanoTime() > deadline) {
           throw notStarted(null);
         }
         TimeUnit.MILLISECONDS.sleep(50);
+      }
+      try (Admin admin =
+          Admin.create(
+              Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, (Object) bootstrapServers()))) {
+        admin.describeCluster().nodes().get();
       }
     } catch (ExecutionException e) {
       throw notStarted(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new EmbeddedServerException("Interrupted while Kafka starts", e);
+    }
+  }
+
+  private boolean isListening() {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      return socket.isConnected();
+    } catch (IOException e) {
+      return false;
     }
   }
 

@@ -84,6 +84,10 @@ public final class PipelineCommand {
       return;
     }
     build.accept(pipeline, options);
+    if (RunnerOptions.isDetached(args)) {
+      pipeline.run();
+      return;
+    }
     PipelineResult.State state = run(pipeline, metrics);
     if (state != null && state.isTerminal() && state != PipelineResult.State.DONE) {
       System.err.println(name + ": the job ended as " + state);

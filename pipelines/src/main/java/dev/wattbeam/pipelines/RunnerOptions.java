@@ -60,6 +60,11 @@ public final class RunnerOptions {
     return args.contains("--flinkMaster=[local]");
   }
 
+  /** Whether the job is left to the cluster, as Flink's option says. */
+  static boolean isDetached(String... args) {
+    return "false".equals(value(List.of(args), "attachedMode"));
+  }
+
   private static String runner(String... args) {
     String given = value(List.of(args), "runner");
     if (given != null) {

@@ -1,5 +1,6 @@
 package dev.wattbeam.pipelines.monitor;
 
+import dev.wattbeam.io.kafka.KafkaConfig;
 import dev.wattbeam.io.kafka.KafkaTopics;
 import dev.wattbeam.io.kafka.ReadReadings;
 import dev.wattbeam.io.postgres.PostgresDatabase;
@@ -11,6 +12,7 @@ import dev.wattbeam.io.postgres.WriteLatestValues;
 import dev.wattbeam.model.DeadLetter;
 import dev.wattbeam.model.MeterDirectorySource;
 import dev.wattbeam.model.ReadingBatch;
+import dev.wattbeam.pipelines.OperationOptions;
 import dev.wattbeam.pipelines.PipelineCommand;
 import dev.wattbeam.transforms.consumption.AggregateGroups;
 import dev.wattbeam.transforms.consumption.ComputeConsumption;
@@ -22,6 +24,8 @@ import org.apache.beam.sdk.transforms.WithFailures;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionList;
 import org.apache.beam.sdk.values.PCollectionTuple;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Turns raw meter readings in Kafka into trusted consumption in PostgreSQL: validates, removes
@@ -35,6 +39,8 @@ public final class MonitorConsumption {
   public static final String DESCRIPTION =
       "Turns meter readings in Kafka into consumption in PostgreSQL: intervals, hours, days,"
           + " months, groups.";
+
+  private static final Logger LOG = LoggerFactory.getLogger(MonitorConsumption.class);
 
   private MonitorConsumption() {}
 
@@ -50,9 +56,32 @@ public final class MonitorConsumption {
     List<String> problems = PostgresDatabase.check(config.postgres());
     if (problems.isEmpty()) {
       int partitions = KafkaTopics.check(config.kafka());
-      return partitions > 0 ? List.of() : List.of("The topic has no partitions");
+      return checkParallelism(config, partitions, options);
     }
     return problems;
+  }
+
+  /** Shares of the partitions that differ in size leave workers waiting for the slowest one. */
+  private static List<String> checkParallelism(
+      MonitorConfig config, int partitions, MonitorOptions options) {
+    int parallelism = options.as(OperationOptions.class).getParallelism();
+    if (parallelism < 1 || partitions % parallelism == 0) {
+      return List.of();
+    }
+    String problem =
+        "--parallelism="
+            + parallelism
+            + " does not divide the "
+            + partitions
+            + " partitions of topic '"
+            + config.kafka().topic()
+            + "'";
+    if (config.kafka().reader() == KafkaConfig.KafkaReader.KAFKAIO) {
+      return List.of(
+          problem + ": KafkaIO crawls when one worker has several shares; take a divisor");
+    }
+    LOG.warn("{}: some workers read more than others; a divisor is better", problem);
+    return List.of();
   }
 
   /**

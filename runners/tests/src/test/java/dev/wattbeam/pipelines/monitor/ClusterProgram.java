@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /** {@code flink-cluster} or {@code spark-cluster}, with a cluster of its own. */
 final class ClusterProgram {
@@ -38,21 +39,34 @@ final class ClusterProgram {
 
   /** Runs a command to its end and gives what it prints to stdout; fails if the command does. */
   String run(String... arguments) {
+    Outcome outcome = outcome(arguments);
+    if (outcome.code() != 0) {
+      throw new AssertionError(
+          String.join(" ", arguments)
+              + ": exit code "
+              + outcome.code()
+              + "\n"
+              + outcome.output()
+              + outcome.messages());
+    }
+    return outcome.output();
+  }
+
+  /** As {@link #run}, but empty if the command fails. */
+  Optional<String> ask(String... arguments) {
+    Outcome outcome = outcome(arguments);
+    return outcome.code() == 0 ? Optional.of(outcome.output().strip()) : Optional.empty();
+  }
+
+  private record Outcome(int code, String output, String messages) {}
+
+  private Outcome outcome(String... arguments) {
     try {
       Path output = Files.createTempFile("wattbeam-cluster", ".out");
       Path messages = Files.createTempFile("wattbeam-cluster", ".err");
       try {
-        Process process = start(output.toFile(), messages.toFile(), arguments);
-        if (process.waitFor() != 0) {
-          throw new AssertionError(
-              String.join(" ", arguments)
-                  + ": exit code "
-                  + process.exitValue()
-                  + "\n"
-                  + Files.readString(output)
-                  + Files.readString(messages));
-        }
-        return Files.readString(output);
+        int code = start(output.toFile(), messages.toFile(), arguments).waitFor();
+        return new Outcome(code, Files.readString(output), Files.readString(messages));
       } finally {
         Files.delete(output);
         Files.delete(messages);
@@ -69,9 +83,6 @@ final class ClusterProgram {
   Process start(File output, File messages, String... arguments) throws IOException {
     List<String> command = new ArrayList<>(List.of(program.toString(), "--name", name));
     command.addAll(Arrays.asList(arguments));
-    return new ProcessBuilder(command)
-        .redirectOutput(output)
-        .redirectError(messages)
-        .start();
+    return new ProcessBuilder(command).redirectOutput(output).redirectError(messages).start();
   }
 }
