@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.apache.beam.sdk.io.UnboundedSource;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
@@ -144,6 +145,10 @@ final class KafkaPollReader extends UnboundedSource.UnboundedReader<KafkaPoll> {
   }
 
   private void poll() throws IOException {
+    if (partitions.isEmpty()) {
+      LockSupport.parkNanos(Consumers.POLL_TIMEOUT.toNanos()); // The consumer would refuse.
+      return;
+    }
     ConsumerRecords<Void, byte[]> polled;
     try {
       polled = consumer.poll(Consumers.POLL_TIMEOUT);

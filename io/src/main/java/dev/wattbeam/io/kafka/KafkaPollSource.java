@@ -3,7 +3,6 @@ package dev.wattbeam.io.kafka;
 import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -23,60 +22,47 @@ final class KafkaPollSource extends UnboundedSource<KafkaPoll, KafkaMark> {
   private final KafkaConfig config;
   private final ClockLimits limits;
   private final String pipelineName;
-
-  /** Partitions of the topic; null before the split. */
-  private final int[] allPartitions;
-
-  /** Those that this source reads; null before the split. */
-  private final int[] partitions;
+  private final int split;
+  private final int splits;
 
   KafkaPollSource(KafkaConfig config, ClockLimits limits, String pipelineName) {
-    this(config, limits, pipelineName, null, null);
+    this(config, limits, pipelineName, 0, 1);
   }
 
   private KafkaPollSource(
-      KafkaConfig config,
-      ClockLimits limits,
-      String pipelineName,
-      int[] allPartitions,
-      int[] partitions) {
+      KafkaConfig config, ClockLimits limits, String pipelineName, int split, int splits) {
     this.config = requireNonNull(config, "config");
     this.limits = requireNonNull(limits, "limits");
     this.pipelineName = requireNonNull(pipelineName, "pipelineName");
-    this.allPartitions = allPartitions;
-    this.partitions = partitions;
+    this.split = split;
+    this.splits = splits;
   }
 
-  /** Partition i goes to split i modulo n, so a restart with the same n splits alike. */
+  /**
+   * Partition i goes to split i modulo n.
+   *
+   * <p>The broker is not asked, so a split may have no partition. Flink takes checkpoints while it
+   * splits; one that is taken before the splits are there would be restored as a job without any,
+   * which reads nothing and says nothing.
+   */
   @Override
-  public List<KafkaPollSource> split(int desiredNumSplits, PipelineOptions options)
-      throws IOException {
-    if (partitions != null) {
-      return List.of(this);
-    }
-    int[] all = findPartitions();
-    int n = Math.max(1, Math.min(desiredNumSplits, all.length));
-    List<KafkaPollSource> splits = new ArrayList<>(n);
-    for (int split = 0; split < n; split++) {
-      int remainder = split;
-      int[] own =
-          IntStream.range(0, all.length).filter(i -> i % n == remainder).map(i -> all[i]).toArray();
-      splits.add(new KafkaPollSource(config, limits, pipelineName, all, own));
-    }
-    return splits;
+  public List<KafkaPollSource> split(int desiredNumSplits, PipelineOptions options) {
+    return splits > 1
+        ? List.of(this)
+        : IntStream.range(0, desiredNumSplits)
+            .mapToObj(i -> new KafkaPollSource(config, limits, pipelineName, i, desiredNumSplits))
+            .toList();
   }
 
-  private int[] findPartitions() throws IOException {
-    try (Consumer<Void, byte[]> consumer = Consumers.open(config)) {
-      return Consumers.partitions(config, consumer);
-    }
-  }
-
+  /** Finds the partitions, so a job that is restored also reads those that are new. */
   @Override
   public KafkaPollReader createReader(PipelineOptions options, KafkaMark mark) throws IOException {
-    int[] all = allPartitions == null ? findPartitions() : allPartitions;
-    return new KafkaPollReader(
-        this, config, limits, pipelineName, partitions == null ? all : partitions, all, mark);
+    int[] all;
+    try (Consumer<Void, byte[]> consumer = Consumers.open(config)) {
+      all = Consumers.partitions(config, consumer);
+    }
+    int[] own = Arrays.stream(all).filter(partition -> partition % splits == split).toArray();
+    return new KafkaPollReader(this, config, limits, pipelineName, own, all, mark);
   }
 
   @Override
@@ -94,6 +80,6 @@ final class KafkaPollSource extends UnboundedSource<KafkaPoll, KafkaMark> {
     builder
         .add(DisplayData.item("topic", config.topic()))
         .add(DisplayData.item("bootstrapServers", config.bootstrapServers()))
-        .add(DisplayData.item("partitions", Arrays.toString(partitions)));
+        .add(DisplayData.item("split", split + " of " + splits));
   }
 }

@@ -81,12 +81,12 @@ class KafkaPollSourceTest {
     return new Session(source(config), null);
   }
 
-  private static List<KafkaPollSource> split(KafkaConfig config, int n) throws IOException {
+  private static List<KafkaPollSource> split(KafkaConfig config, int n) {
     return source(config).split(n, OPTIONS);
   }
 
   @Test
-  void splitsAreDeterministicAndHaveWork(Broker broker) throws Exception {
+  void splitsAreDeterministic(Broker broker) throws Exception {
     String topic = broker.topic(5);
     for (int i = 0; i < 5; i++) {
       broker.send(topic, i, ReadingJson.write(Readings.power("m" + i, i)));
@@ -103,7 +103,6 @@ class KafkaPollSourceTest {
       }
     }
     assertThat(meters).containsExactly(List.of("m0", "m2", "m4"), List.of("m1", "m3"));
-    assertThat(split(broker.config(topic), 100)).hasSize(5);
     assertThat(splits.get(0).split(4, OPTIONS)).containsExactly(splits.get(0));
   }
 
@@ -130,6 +129,38 @@ class KafkaPollSourceTest {
       assertThat(last.readings().clockMillis()).isEqualTo(Readings.START + 199_000);
       assertThat(reading.reader.getCurrentTimestamp())
           .isEqualTo(Instant.ofEpochMilli(Readings.START + 199_000));
+    }
+  }
+
+  @Test
+  void aSplitWithoutPartitionsFollowsTheRestOfTheTopic(Broker broker) throws Exception {
+    String topic = broker.topic(2);
+    broker.send(topic, 0, Readings.messages(Readings.powers("m0", 0, 500)));
+    KafkaPollSource third = split(broker.config(topic), 3).get(2);
+    try (Session reading = new Session(third, null)) {
+      reading.until(() -> reading.watermark() == Readings.START + 499_000);
+      assertThat(reading.readings).isEmpty();
+      assertThat(reading.reader.getCheckpointMark().size()).isZero();
+    }
+  }
+
+  /** On Flink a checkpoint while it splits would hold no splits, for ever. */
+  @Test
+  void splittingDoesNotWaitForTheBroker() {
+    assertThat(split(KafkaConfig.of("127.0.0.1:1", "readings"), 3)).hasSize(3);
+  }
+
+  @Test
+  void aRestoredReaderReadsNewPartitionsToo(Broker broker) throws Exception {
+    String topic = broker.topic(3);
+    broker.send(topic, 0, Readings.messages(Readings.powers("m0", 0, 10)));
+    broker.send(topic, 2, Readings.messages(Readings.powers("m2", 0, 10)));
+    KafkaMark mark =
+        new KafkaMark(
+            new int[] {0}, new long[] {10}, new long[] {Readings.START}, 0, ignored -> {});
+    try (Session reading = new Session(split(broker.config(topic), 2).get(0), mark)) {
+      reading.until(() -> reading.readings.size() == 10);
+      assertThat(reading.readings).extracting(Reading::meter).containsOnly("m2");
     }
   }
 
@@ -379,7 +410,7 @@ class KafkaPollSourceTest {
 
   @Test
   void aMissingTopicIsAnError(Broker broker) {
-    assertThatThrownBy(() -> split(broker.config("no-such-topic"), 2))
+    assertThatThrownBy(() -> open(broker.config("no-such-topic")))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("no-such-topic");
   }
