@@ -17,7 +17,8 @@ public final class SharedData {
     Path[] roots = {
       property == null ? null : Path.of(property),
       Path.of("..", "shared", "data"),
-      Path.of("..", "..", "shared", "data")
+      Path.of("..", "..", "shared", "data"),
+      Path.of("..", "..", "..", "shared", "data")
     };
     for (Path root : roots) {
       if (root != null && Files.exists(root.resolve(name))) {

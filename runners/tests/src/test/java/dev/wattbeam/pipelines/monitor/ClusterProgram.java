@@ -16,11 +16,19 @@ final class ClusterProgram {
 
   private final Path program;
   private final Path jar;
+  private final Path folder;
   private final String name;
 
   private ClusterProgram(String kind, String name) {
     this.program = RUNNERS.resolve(kind).resolve("cluster").resolve(kind + "-cluster");
     this.jar = RUNNERS.resolve(kind).resolve("target").resolve("wattbeam-" + kind + ".jar");
+    String clusters = System.getenv("WATTBEAM_CLUSTERS");
+    this.folder =
+        (clusters == null
+                ? RUNNERS.resolveSibling(".wattbeam").resolve("clusters")
+                : Path.of(clusters))
+            .resolve("run")
+            .resolve(kind + "-" + name);
     this.name = name;
   }
 
@@ -35,6 +43,11 @@ final class ClusterProgram {
   /** The jar with the pipelines for this kind of cluster. */
   Path jar() {
     return jar;
+  }
+
+  /** Where the cluster keeps its logs, until {@code stop --purge}. */
+  Path folder() {
+    return folder;
   }
 
   /** Runs a command to its end and gives what it prints to stdout; fails if the command does. */

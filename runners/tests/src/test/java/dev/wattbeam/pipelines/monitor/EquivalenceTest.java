@@ -1,0 +1,310 @@
+package dev.wattbeam.pipelines.monitor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.wattbeam.model.DeadLetterCode;
+import dev.wattbeam.pipelines.monitor.Tables.Expected;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.opentest4j.TestAbortedException;
+
+/**
+ * The jars of all runners, started as anybody starts them, bounded and streaming: each fills its
+ * tables with the rows of the sequential model, so they are equal to each other, too.
+ */
+@Tag("cluster")
+class EquivalenceTest {
+  private static final Duration LIMIT = Duration.ofMinutes(10);
+  private static final Path OUTPUT = Path.of("target", "equivalence").toAbsolutePath();
+  private static final Pattern FLINK_JOB = Pattern.compile("JobID ([0-9a-f]{32})");
+  private static final List<String> REPORT = new ArrayList<>();
+
+  private static GoldenInput input;
+
+  /** The topic of the bounded runs. */
+  private static TestTopic topic;
+
+  private static Expected expected;
+
+  @TempDir Path checkpoints;
+
+  /** Starts a runner's jar with these arguments. */
+  private interface Start {
+    Process with(File output, File messages, List<String> arguments) throws IOException;
+  }
+
+  /** Ends a streaming job. */
+  private interface Stop {
+    void end(RunningJar job) throws IOException;
+  }
+
+  /** A jar at work: a process of this machine, its own or one that waits for a cluster's job. */
+  private record RunningJar(String name, Process process, File output, File messages)
+      implements AutoCloseable {
+    static RunningJar start(String name, Start start, String... arguments) throws IOException {
+      Files.createDirectories(OUTPUT);
+      File output = OUTPUT.resolve(name + ".out").toFile();
+      File messages = OUTPUT.resolve(name + ".err").toFile();
+      List<String> all = new ArrayList<>(List.of("monitor-consumption"));
+      all.addAll(List.of(arguments));
+      return new RunningJar(name, start.with(output, messages, all), output, messages);
+    }
+
+    void requireRunning() {
+      if (!process.isAlive()) {
+        throw new AssertionError(
+            name + " ended with exit code " + process.exitValue() + ", see " + messages);
+      }
+    }
+
+    void awaitEnd() {
+      try {
+        assertThat(process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS))
+            .as("%s ends, see %s", name, messages)
+            .isTrue();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException(e);
+      }
+    }
+
+    @Override
+    public void close() {
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
+      process.destroyForcibly();
+    }
+  }
+
+  @BeforeAll
+  static void fillTopic() throws IOException {
+    input = GoldenInput.simulated();
+    try {
+      input = input.withHome(GoldenInput.homeFile());
+    } catch (TestAbortedException e) {
+      REPORT.add("Without real data: " + e.getMessage() + "\n");
+    }
+    topic = TestTopic.create(GoldenInput.PARTITIONS);
+    input.parts().forEach(topic::send);
+    expected = input.expected(topic);
+    REPORT.add("| runner | mode | messages | rows compared | refined | differences | seconds |");
+    REPORT.add("|---|---|--:|--:|--:|--:|--:|");
+  }
+
+  @AfterAll
+  static void report() throws IOException {
+    String text = String.join("\n", REPORT) + "\n";
+    Files.writeString(Path.of("target", "equivalence.md"), text);
+    System.out.println(text);
+  }
+
+  @Test
+  void inputHasEveryKindOfTrouble() {
+    assertThat(expected.deadLetters().keySet())
+        .isEqualTo(EnumSet.complementOf(EnumSet.of(DeadLetterCode.INVALID_ROW)));
+    assertThat(expected.tables().lines().values())
+        .allSatisfy(lines -> assertThat(lines).isNotEmpty());
+  }
+
+  @Test
+  void inputHasRealData() {
+    assertThat(GoldenInput.homeFile()).exists();
+    assertThat(expected.tables().lines().get("hours"))
+        .anyMatch(row -> row.startsWith(GoldenInput.HOME + "|"));
+  }
+
+  @Test
+  void directEqualsTheModel() throws IOException {
+    Path jar = Path.of("..", "direct", "target", "wattbeam-direct.jar");
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    Start start =
+        (output, messages, arguments) ->
+            new ProcessBuilder(joined(arguments, java, "-jar", jar.toString()))
+                .redirectOutput(output)
+                .redirectError(messages)
+                .start();
+    bounded("direct", start);
+    streaming("direct", start, job -> job.process().destroy());
+  }
+
+  @Test
+  void flinkEqualsTheModel() throws IOException {
+    ClusterProgram flink = ClusterProgram.flink("equivalence");
+    Start start =
+        (output, messages, arguments) ->
+            flink.start(
+                output,
+                messages,
+                joined(arguments, "run", "-p", "4", flink.jar().toString()).toArray(String[]::new));
+    Stop cancel =
+        job -> {
+          Matcher id = FLINK_JOB.matcher(Files.readString(job.output().toPath()));
+          assertThat(id.find()).as("%s names the job", job.output()).isTrue();
+          flink.run("flink", "cancel", id.group(1));
+          assertThat(flink.run("flink", "list", "--running")).contains("No running jobs");
+        };
+    onCluster(
+        flink,
+        () -> {
+          bounded("flink", start);
+          streaming("flink", start, cancel);
+        });
+  }
+
+  @Test
+  void sparkEqualsTheModel() throws IOException {
+    ClusterProgram spark = ClusterProgram.spark("equivalence");
+    Start start =
+        (output, messages, arguments) ->
+            spark.start(
+                output,
+                messages,
+                joined(arguments, "submit", spark.jar().toString()).toArray(String[]::new));
+    onCluster(
+        spark,
+        () -> {
+          bounded("spark", start);
+          streaming(
+              "spark",
+              start,
+              job -> job.process().destroy(),
+              "--checkpointDir=" + checkpoints.toUri());
+          assertThat(
+                  Waiting.until(
+                      LIMIT, () -> spark.run("status", "--json").contains("\"jobs\": []")))
+              .as("the driver's end ends its application")
+              .isTrue();
+        });
+  }
+
+  private static List<String> joined(List<String> end, String... beginning) {
+    List<String> all = new ArrayList<>(Arrays.asList(beginning));
+    all.addAll(end);
+    return all;
+  }
+
+  /** What runs on a cluster. */
+  private interface Work {
+    void run() throws IOException;
+  }
+
+  /** Logs stay where the work fails. */
+  private static void onCluster(ClusterProgram cluster, Work work) throws IOException {
+    cluster.run("stop"); // What a killed run of this test has left.
+    cluster.run("start");
+    boolean done = false;
+    try {
+      work.run();
+      done = true;
+    } catch (AssertionError e) {
+      throw new AssertionError(e.getMessage() + "\nThe cluster's logs: " + cluster.folder(), e);
+    } finally {
+      cluster.run(done ? new String[] {"stop", "--purge"} : new String[] {"stop"});
+    }
+  }
+
+  private static void bounded(String runner, Start start) throws IOException {
+    TestDatabase database = TestDatabase.with(input.directory());
+    long begin = System.nanoTime();
+    try (RunningJar job =
+        RunningJar.start(
+            runner + "-bounded", start, Job.arguments(topic, database, "--kafkaBounded=true"))) {
+      job.awaitEnd();
+      assertThat(job.process().exitValue()).as("see %s", job.messages()).isZero();
+    }
+    compare(runner, "bounded", begin, database, expected, 0);
+  }
+
+  /** Parts are sent one after the other, so that each refines rows of those before. */
+  private static void streaming(String runner, Start start, Stop stop, String... more)
+      throws IOException {
+    TestDatabase database = TestDatabase.with(input.directory());
+    TestTopic live = TestTopic.create(GoldenInput.PARTITIONS);
+    long begin = System.nanoTime();
+    try (RunningJar job =
+        RunningJar.start(
+            runner + "-streaming",
+            start,
+            Job.arguments(
+                live,
+                database,
+                joined(
+                        List.of(more),
+                        "--earlyEvery=PT1S",
+                        // What is late must not depend on how long this test waits.
+                        "--kafkaIdlePartitionAfter=PT1H")
+                    .toArray(String[]::new)))) {
+      Expected wanted = input.expected(live);
+      int refined = 0;
+      for (List<Message> part : input.parts()) {
+        live.send(part);
+        Expected next = input.expected(live);
+        refined += gone(wanted.tables(), next.tables());
+        wanted = next;
+        if (!Waiting.until(LIMIT, () -> equal(job, database, next))) {
+          break;
+        }
+      }
+      compare(runner, "streaming", begin, database, wanted, refined);
+      assertThat(wanted.messages()).as("all parts were sent").isEqualTo(expected.messages());
+      assertThat(refined).isPositive();
+      stop.end(job);
+      job.awaitEnd();
+    }
+  }
+
+  /** How many lines were taken back or replaced. */
+  private static int gone(Tables before, Tables after) {
+    int gone = 0;
+    for (Map.Entry<String, Collection<String>> table : before.lines().entrySet()) {
+      Set<String> left = new HashSet<>(after.lines().get(table.getKey()));
+      gone += table.getValue().stream().filter(line -> !left.contains(line)).count();
+    }
+    return gone;
+  }
+
+  /** Asks for a sum first, since all rows are many to ask for again and again. */
+  private static boolean equal(RunningJar job, TestDatabase database, Expected wanted) {
+    job.requireRunning();
+    return database.count("SELECT coalesce(sum(samples), 0)::bigint FROM wattbeam.intervals")
+            == wanted.result().accepted()
+        && Tables.of(database).differenceFrom(wanted.tables()).isEmpty();
+  }
+
+  private static void compare(
+      String runner, String mode, long begin, TestDatabase database, Expected wanted, int refined) {
+    double seconds = (System.nanoTime() - begin) / 1e9;
+    Tables found = Tables.of(database);
+    REPORT.add(
+        String.format(
+            Locale.ROOT,
+            "| %s | %s | %d | %d | %d | %d | %.1f |",
+            runner,
+            mode,
+            wanted.messages(),
+            wanted.tables().size(),
+            refined,
+            found.differences(wanted.tables()),
+            seconds));
+    assertThat(found.differenceFrom(wanted.tables())).as("%s, %s", runner, mode).isEmpty();
+  }
+}
