@@ -2,6 +2,7 @@ package dev.wattbeam.model;
 
 import static java.util.Objects.requireNonNull;
 
+import java.time.Duration;
 import java.time.LocalTime;
 
 /**
@@ -11,7 +12,8 @@ import java.time.LocalTime;
  * @param name unique name
  * @param maxPower rating in nano-kW: no reading may say more; 0 when unknown
  * @param nominalPeriodMillis usual distance of two readings: the span of a reading that does not
- *     state one; 0 when unknown (then a reading stands for the time since the one before)
+ *     state one, at most 25 h; 0 when unknown (then a reading stands for the time since the one
+ *     before)
  * @param registerModulus value in nano-kWh at which a register starts again from zero, such as 100
  *     000 kWh for five digits; 0 when unknown
  * @param resetFrom local time from which on a register is expected to start again from zero, such
@@ -29,12 +31,25 @@ public record MeterType(
     LocalTime resetTo,
     boolean reversible,
     DayRules rules) {
+  /** No reading stands for more. */
+  private static final long LONGEST_PERIOD_MILLIS = Duration.ofHours(25).toMillis();
+
   public MeterType {
     requireNonNull(name, "name");
     requireNonNull(rules, "rules");
     if ((resetFrom == null) != (resetTo == null)) {
       throw new IllegalArgumentException(
           "meter type " + name + ": a reset window needs both its start and its end");
+    }
+    if (nominalPeriodMillis < 0 || nominalPeriodMillis > LONGEST_PERIOD_MILLIS) {
+      throw new IllegalArgumentException(
+          "meter type "
+              + name
+              + ": nominal period of "
+              + nominalPeriodMillis
+              + " ms, but it has to be between 0 (unknown) and "
+              + LONGEST_PERIOD_MILLIS
+              + " (25 h); leave it unknown for readings that are farther apart");
     }
   }
 

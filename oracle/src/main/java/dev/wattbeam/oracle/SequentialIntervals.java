@@ -8,16 +8,16 @@ import dev.wattbeam.oracle.SequentialSpans.FlagAt;
 import dev.wattbeam.oracle.SequentialSpans.Span;
 import java.math.BigInteger;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** Sections "Intervals" and "Revision": the 15-minute rows of one channel, by their start. */
 final class SequentialIntervals {
   private static final long TWENTY_FIVE_HOURS = Duration.ofHours(25).toMillis();
-  private static final long SIXTY_DAYS_SECONDS = 5_184_000L;
+  private static final long FOUR_DAYS_SECONDS = 345_600L;
 
   private SequentialIntervals() {}
 
@@ -39,8 +39,8 @@ final class SequentialIntervals {
     }
     boolean registers = readings.preferred().get(0).type() == ReadingType.REGISTER;
     NavigableMap<Long, Integer> counts = new TreeMap<>();
-    readings.different().forEach((time, rivals) -> counts.put(time, rivals.size()));
-    cells.forEach((start, cell) -> cell.revision = revision(start, counts, registers ? 8 : 2));
+    readings.known().forEach((time, known) -> counts.put(time, known.size()));
+    cells.forEach((start, cell) -> cell.revision = revision(start, counts, registers ? 8 : 1));
     return cells;
   }
 
@@ -48,7 +48,7 @@ final class SequentialIntervals {
   private static void claim(
       SequentialReadings readings, MeterDirectory directory, SortedMap<Long, Cell> cells) {
     Long before = null;
-    for (Map.Entry<Long, List<Reading>> entry : readings.different().entrySet()) {
+    for (Map.Entry<Long, Set<Reading>> entry : readings.known().entrySet()) {
       long time = entry.getKey();
       for (Reading reading : entry.getValue()) {
         long nominal = directory.meterAt(reading.meter(), time - 1).type().nominalPeriodMillis();
@@ -122,35 +122,44 @@ final class SequentialIntervals {
   }
 
   /**
-   * @param counts how many different readings each time has; a conflict counts as much as what was
-   *     preferred to it
+   * @param counts how many readings and copies each time has
    */
   private static long revision(long start, NavigableMap<Long, Integer> counts, int neighbours) {
     long end = start + Exact.QUARTER;
-    long revision = 0;
     // What closes in the interval: after its start, and up to and with its end.
-    for (int readings : counts.subMap(start, false, end, true).values()) {
-      revision += readings;
-    }
-    int left = neighbours;
-    for (Long time = counts.floorKey(start); time != null && left > 0; ) {
-      int readings = Math.min(left, counts.get(time));
-      revision += readings * closeness(start - time);
-      left -= readings;
-      time = counts.lowerKey(time);
-    }
-    left = neighbours;
-    for (Long time = counts.higherKey(end); time != null && left > 0; ) {
-      int readings = Math.min(left, counts.get(time));
-      revision += readings * closeness(time - end);
-      left -= readings;
-      time = counts.higherKey(time);
-    }
-    return revision;
+    return sum(counts.subMap(start, false, end, true))
+        + closeness(counts.headMap(start, true).descendingMap(), start, neighbours)
+        + closeness(counts.tailMap(end, false), end, neighbours);
   }
 
-  private static long closeness(long distanceMillis) {
-    long seconds = (distanceMillis + 999) / 1000;
-    return Math.max(0, SIXTY_DAYS_SECONDS - seconds);
+  /**
+   * @param side the readings on one side, the nearest first
+   */
+  private static long closeness(NavigableMap<Long, Integer> side, long border, int neighbours) {
+    long distance = FOUR_DAYS_SECONDS;
+    int nth = 0;
+    for (long time : side.keySet()) {
+      nth++;
+      if (nth == neighbours) {
+        distance = Math.min(distance, secondsApart(time, border));
+        break;
+      }
+    }
+    long known = 0;
+    for (Map.Entry<Long, Integer> entry : side.entrySet()) {
+      if (secondsApart(entry.getKey(), border) > distance) {
+        break;
+      }
+      known += entry.getValue();
+    }
+    return 1_000 * (FOUR_DAYS_SECONDS - distance) + Math.min(999, known);
+  }
+
+  private static long secondsApart(long a, long b) {
+    return (Math.abs(a - b) + 999) / 1000;
+  }
+
+  private static long sum(Map<Long, Integer> counts) {
+    return counts.values().stream().mapToLong(count -> count).sum();
   }
 }

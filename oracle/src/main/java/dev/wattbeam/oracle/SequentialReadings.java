@@ -3,7 +3,9 @@ package dev.wattbeam.oracle;
 import dev.wattbeam.model.Reading;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -15,44 +17,31 @@ final class SequentialReadings {
           .thenComparingLong(Reading::durationMillis)
           .thenComparingLong(Reading::value);
 
-  /** By time: the different readings of that time, copies merged. */
-  private final SortedMap<Long, List<Reading>> different = new TreeMap<>();
+  /** By time: all that was said about that time, without exact copies. */
+  private final SortedMap<Long, Set<Reading>> known = new TreeMap<>();
 
   private final List<Reading> preferred = new ArrayList<>();
   private final List<Reading> conflicts = new ArrayList<>();
-  private long duplicates;
+  private final long duplicates;
 
   SequentialReadings(List<Reading> readings) {
-    readings.forEach(this::add);
-    for (List<Reading> rivals : different.values()) {
-      Reading best = rivals.stream().max(PREFERENCE).orElseThrow();
-      preferred.add(best);
-      rivals.stream().filter(rival -> rival != best).forEach(conflicts::add);
+    for (Reading reading : readings) {
+      known.computeIfAbsent(reading.timeMillis(), time -> new LinkedHashSet<>()).add(reading);
     }
+    for (Set<Reading> ofTime : known.values()) {
+      List<Reading> best = new ArrayList<>();
+      ofTime.stream()
+          .sorted(PREFERENCE.reversed())
+          .filter(reading -> best.stream().noneMatch(better -> isCopy(reading, better)))
+          .forEach(best::add);
+      preferred.add(best.get(0));
+      conflicts.addAll(best.subList(1, best.size()));
+    }
+    duplicates = readings.size() - preferred.size() - conflicts.size();
   }
 
-  private void add(Reading reading) {
-    List<Reading> rivals =
-        different.computeIfAbsent(reading.timeMillis(), time -> new ArrayList<>());
-    for (int i = 0; i < rivals.size(); i++) {
-      Reading known = rivals.get(i);
-      if (known.value() == reading.value() && known.durationMillis() == reading.durationMillis()) {
-        duplicates++;
-        rivals.set(
-            i,
-            new Reading(
-                known.meter(),
-                known.channel(),
-                known.type(),
-                known.timeMillis(),
-                known.value(),
-                known.durationMillis(),
-                Math.max(known.sequence(), reading.sequence()),
-                Exact.better(known.quality(), reading.quality())));
-        return;
-      }
-    }
-    rivals.add(reading);
+  private static boolean isCopy(Reading a, Reading b) {
+    return a.value() == b.value() && a.durationMillis() == b.durationMillis();
   }
 
   /** One per time, in the order of time. */
@@ -68,8 +57,8 @@ final class SequentialReadings {
     return duplicates;
   }
 
-  /** The different readings of each time, preferred or not. */
-  SortedMap<Long, List<Reading>> different() {
-    return different;
+  /** All readings of each time, without exact copies. */
+  SortedMap<Long, Set<Reading>> known() {
+    return known;
   }
 }

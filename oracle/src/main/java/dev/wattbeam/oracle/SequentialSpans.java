@@ -20,7 +20,7 @@ import java.util.List;
 final class SequentialSpans {
   private static final long LONGEST_POWER_STEP = Duration.ofMinutes(15).toMillis();
   private static final long LONGEST_STEP = Duration.ofHours(25).toMillis();
-  private static final long FORGOTTEN = Duration.ofDays(60).toMillis();
+  private static final int MOST_GLITCHES = 4;
   private static final BigInteger MILLIS_PER_HOUR = BigInteger.valueOf(3_600_000L);
 
   /**
@@ -135,16 +135,21 @@ final class SequentialSpans {
       expectedReset[i] = value(i) < value(i - 1) && inResetWindow(i);
       segment[i] = segment[i - 1] + (expectedReset[i] ? 1 : 0);
     }
-    int before = -1;
+    Integer before = null;
+    int glitches = 0;
     for (int i = 0; i < n; i++) {
       if (isGlitch(i, segment)) {
-        flags.add(new FlagAt(time(i), RowFlag.REGISTER_GLITCH));
-      } else {
-        if (before >= 0) {
-          step(before, i, expectedReset[i]);
-        }
-        before = i;
+        flag(i, RowFlag.REGISTER_GLITCH);
+        glitches++;
+        continue;
       }
+      if (before == null || glitches > MOST_GLITCHES || time(i) - time(before) > LONGEST_STEP) {
+        flag(i, RowFlag.REGISTER_GAP);
+      } else {
+        step(before, i, expectedReset[i]);
+      }
+      before = i;
+      glitches = 0;
     }
   }
 
@@ -197,15 +202,7 @@ final class SequentialSpans {
     BigInteger energyA = Exact.energyOf(value(a));
     BigInteger energyB = Exact.energyOf(value(b));
     Quality quality = Exact.worse(readings.get(a).quality(), readings.get(b).quality());
-    if (time(b) - time(a) > 60L * 86_400_000) {
-      return;
-    }
-    if (time(b) - time(a) > FORGOTTEN) {
-      return;
-    }
-    if (time(b) - time(a) > LONGEST_STEP) {
-      flag(b, RowFlag.REGISTER_GAP);
-    } else if (expectedReset) {
+    if (expectedReset) {
       flag(b, RowFlag.REGISTER_RESET);
       span(a, b, energyB, Quality.QUESTIONABLE);
     } else if (isPlausible(a, b)) {
@@ -213,7 +210,7 @@ final class SequentialSpans {
     } else if (value(b) < value(a) && modulus > 0 && isRollover(a, b, modulus, ratingKnown)) {
       flag(b, RowFlag.REGISTER_ROLLOVER);
       span(a, b, energyB.add(Exact.energyOf(modulus)).subtract(energyA), quality);
-    } else if (readings.size() - 1 - b < 2) {
+    } else if (!isFollowed(b) || !isFollowed(b + 1)) {
       flag(b, RowFlag.PROVISIONAL);
     } else if (value(b) < value(a)
         && ratingKnown
@@ -223,6 +220,11 @@ final class SequentialSpans {
     } else {
       flag(b, RowFlag.METER_EXCHANGE);
     }
+  }
+
+  /** Whether the next reading is there, and not too far away. */
+  private boolean isFollowed(int i) {
+    return i + 1 < readings.size() && time(i + 1) - time(i) <= LONGEST_STEP;
   }
 
   private boolean isRollover(int a, int b, long modulus, boolean ratingKnown) {

@@ -57,6 +57,9 @@ class SequentialModelTest {
     return reading(M, IMPORT, ReadingType.POWER, time, kw);
   }
 
+  /** Of a neighbour on the border of an interval. */
+  private static final long CLOSEST = 345_600_000;
+
   private static Reading interval(Instant time, String kwh) {
     return reading(M, IMPORT, ReadingType.INTERVAL, time, kwh);
   }
@@ -148,12 +151,12 @@ class SequentialModelTest {
                 15,
                 0,
                 QualityMix.of(Quality.VALID, 15 * MINUTE),
-                15 + 5_184_000 - 300));
+                15 + CLOSEST - 300_000 + 1));
     // One minute of 6 kW; 14 minutes are missing, not zero. The last reading of the quarter before
     // lies on the start.
     assertThat(interval(result, 15).energyMj()).isEqualTo(360_000_000L);
     assertThat(interval(result, 15).coveredMillis()).isEqualTo(MINUTE);
-    assertThat(interval(result, 15).revision()).isEqualTo(1 + 5_184_000 + 5_184_000 - 60);
+    assertThat(interval(result, 15).revision()).isEqualTo(1 + CLOSEST + 1);
     assertThat(result.accepted()).isEqualTo(16);
     assertThat(result.latest().get(new MeterChannel(M, IMPORT)).value()).isEqualTo(nanos("6"));
   }
@@ -235,7 +238,8 @@ class SequentialModelTest {
     assertThat(interval(result, 0).energyMj()).isEqualTo(kwh("2"));
     assertThat(interval(result, 0).samples()).isEqualTo(1);
     assertThat(interval(result, 0).flags()).isEqualTo(flags(RowFlag.CONFLICT));
-    assertThat(interval(result, 0).revision()).isEqualTo(2);
+    // The copy of another quality counts, the exact one does not.
+    assertThat(interval(result, 0).revision()).isEqualTo(3);
   }
 
   @Test
@@ -255,9 +259,8 @@ class SequentialModelTest {
     assertThat(interval(result, 45).energyMj()).isEqualTo(kwh("0.1"));
     assertThat(interval(result, 0).flags()).isEqualTo(flags(RowFlag.SHARED));
     assertThat(interval(result, 45).flags()).isZero();
-    // Neighbours of 12:15: noon, 900 s before its start; 12:45 and 13:00 after its end.
-    assertThat(interval(result, 15).revision())
-        .isEqualTo((5_184_000 - 900) + (5_184_000 - 900) + (5_184_000 - 1800));
+    // Neighbours of 12:15: noon; 12:45 and 13:00. Fewer than eight, so only their number counts.
+    assertThat(interval(result, 15).revision()).isEqualTo(1 + 2);
   }
 
   @Test
@@ -320,26 +323,52 @@ class SequentialModelTest {
     Result result = run(HOUSEHOLD, ReadingType.REGISTER, history);
 
     assertThat(sum(result)).isZero();
-    // The first one's own row is 25 hours and 15 minutes before.
-    assertThat(interval(result, -15).revision()).isEqualTo(1 + 5_184_000 - 90_060);
-    assertThat(interval(result, 25 * 60).flags()).isEqualTo(flags(RowFlag.REGISTER_GAP));
-    assertThat(interval(result, 25 * 60).known()).isFalse();
+    // What was before the first reading is not known either.
+    for (long minutes : new long[] {-15, 25 * 60}) {
+      assertThat(interval(result, minutes).flags()).isEqualTo(flags(RowFlag.REGISTER_GAP));
+      assertThat(interval(result, minutes).known()).isFalse();
+      assertThat(interval(result, minutes).revision()).isEqualTo(2);
+    }
   }
 
   @Test
-  void registersSixtyDaysApartHaveNothingToDoWithEachOther() {
-    long days = 60L * 24 * 60;
+  void moreThanFourGlitchesInARowAreNotLookedThrough() {
+    Result four =
+        run(HOUSEHOLD, ReadingType.REGISTER, registers(15, "10", "0", "0", "11", "0", "12", "13"));
+    assertThat(sum(four)).isEqualTo(kwh("3"));
+    assertThat(interval(four, 60).flags()).isEqualTo(flags(RowFlag.SHARED));
+
+    Result five =
+        run(
+            HOUSEHOLD,
+            ReadingType.REGISTER,
+            registers(15, "10", "0", "11", "0", "12", "0", "13", "14"));
+    assertThat(sum(five)).isEqualTo(kwh("1"));
+    assertThat(interval(five, 75).flags()).isEqualTo(flags(RowFlag.REGISTER_GAP));
+    assertThat(interval(five, 60).flags()).isEqualTo(flags(RowFlag.REGISTER_GLITCH));
+  }
+
+  @Test
+  void suspiciousValueIsConfirmedByReadingsThatFollowSoon() {
+    MeterType type = HOUSEHOLD.withMaxPower(nanos("12"));
+    for (long minutes : new long[] {25 * 60, 25 * 60 + 1}) {
+      History history = registers(15, "10", "11", "0.2");
+      history.add(register(at(30 + minutes), "1"));
+      history.add(register(at(45 + minutes), "2"));
+      RowFlag flag = minutes == 25 * 60 ? RowFlag.REGISTER_RESET : RowFlag.PROVISIONAL;
+      assertThat(interval(run(type, ReadingType.REGISTER, history), 15).flags() & flag.bit())
+          .isEqualTo(flag.bit());
+    }
+  }
+
+  @Test
+  void readingsFourDaysAwayCountForTheRevision() {
+    long days = 4L * 24 * 60;
     for (long more : new long[] {0, 1}) {
       History history =
           new History("t").add(register(at(0), "10")).add(register(at(days + more), "11"));
       Result result = run(HOUSEHOLD, ReadingType.REGISTER, history);
-
-      Instant closes = at(days + more).minusMillis(1);
-      long start = closes.toEpochMilli() / (15 * MINUTE) * 15 * MINUTE;
-      Consumption row =
-          result.meterRow(M, IMPORT, Level.INTERVAL, Instant.ofEpochMilli(start)).consumption();
-      assertThat(row.flags()).isEqualTo(more == 0 ? flags(RowFlag.REGISTER_GAP) : 0);
-      assertThat(row.samples()).isEqualTo(1);
+      assertThat(interval(result, -15).revision()).isEqualTo(more == 0 ? 2 : 1);
     }
   }
 
@@ -354,7 +383,7 @@ class SequentialModelTest {
     Result result = run(HOUSEHOLD, ReadingType.REGISTER, registers(15, kwh));
 
     // Before: 0, 900 ... 7 x 900 s. After its end at 14:45 there is none.
-    assertThat(interval(result, 150).revision()).isEqualTo(1 + 8 * 5_184_000L - 28 * 900);
+    assertThat(interval(result, 150).revision()).isEqualTo(1 + CLOSEST - 7 * 900_000 + 8);
   }
 
   @Test

@@ -105,10 +105,11 @@ final class AggregateOnTimersFn extends DoFn<KV<Integer, GroupUpdate>, Consumpti
       @TimerId("early") Timer early,
       @TimerId("onTime") Timer onTime,
       OutputReceiver<ConsumptionRows> out) {
-    flush(engine(days, months), dirty, out);
+    GroupEngine engine = engine(days, months);
+    flush(engine, dirty, out);
     Long watermark = onTimeAt.read();
     if (watermark != null) {
-      Sweep.daily(watermark, allowedLatenessMillis, sweptDay, new BeamStore<>(days));
+      Sweep.daily(watermark, allowedLatenessMillis, sweptDay, engine::forgetBefore);
     }
     new FlushTimers(emission, early, onTime, hold, onTimeAt).done();
   }

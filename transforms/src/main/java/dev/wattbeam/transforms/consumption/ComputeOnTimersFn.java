@@ -119,10 +119,11 @@ final class ComputeOnTimersFn extends DoFn<KV<Integer, ReadingBlock>, Consumptio
       @TimerId("early") Timer early,
       @TimerId("onTime") Timer onTime,
       MultiOutputReceiver out) {
-    flush(engine(bucket, days, extents, months, groupSums), dirty, out);
+    MeterEngine engine = engine(bucket, days, extents, months, groupSums);
+    flush(engine, dirty, out);
     Long watermark = onTimeAt.read();
     if (watermark != null) {
-      Sweep.daily(watermark, step.allowedLatenessMillis(), sweptDay, new BeamStore<>(groupSums));
+      Sweep.daily(watermark, step.allowedLatenessMillis(), sweptDay, engine::forgetGroupsBefore);
     }
     new FlushTimers(emission, early, onTime, hold, onTimeAt).done();
   }

@@ -8,6 +8,7 @@ import dev.wattbeam.model.Energy;
 import dev.wattbeam.model.Group;
 import dev.wattbeam.model.MeterChannel;
 import dev.wattbeam.model.MeterDirectory;
+import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -102,6 +103,13 @@ final class GroupEngine {
             interval -> expected(owner, interval),
             months)
         .rows(changed, out);
+  }
+
+  /** Forgets the days before a UTC day, and the months that end before it. */
+  void forgetBefore(int day) {
+    Sweep.before(day, days);
+    // A local month may begin or end a day earlier than in UTC.
+    Sweep.before(Rollup.month(LocalDate.ofEpochDay(day - 1L)), months);
   }
 
   private long expected(MeterChannel owner, long interval) {

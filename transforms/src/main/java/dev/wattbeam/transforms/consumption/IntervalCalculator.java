@@ -9,7 +9,11 @@ import dev.wattbeam.model.RowFlag;
 
 /** Shares the energy of spans out to 15-minute intervals. */
 final class IntervalCalculator {
-  private static final long CLOSENESS_SECONDS = Neighbourhood.MOST_DAYS_APART * 86_400L;
+  private static final long REACH_SECONDS = Neighbourhood.REACH_MILLIS / 1000;
+
+  /** More than the readings that are counted within a second. */
+  private static final long SECOND = 1000;
+
   private static final Quality[] QUALITIES = Quality.values();
 
   private final long first;
@@ -19,7 +23,6 @@ final class IntervalCalculator {
   private final long[] maxPower;
   private final int[] samples;
   private final int[] flags;
-  private final int[] versions;
   private final long[][] coveredByQuality;
 
   /** By interval: how many claims begin there, less how many ended before. */
@@ -33,7 +36,6 @@ final class IntervalCalculator {
     maxPower = new long[count];
     samples = new int[count];
     flags = new int[count];
-    versions = new int[count];
     coveredByQuality = new long[count][];
     claims = new int[count + 1];
   }
@@ -68,9 +70,8 @@ final class IntervalCalculator {
       claims[(int) Math.max(claimed, 0)]++;
       claims[at + 1]--;
       samples[at]++;
-      versions[at] += readings.versions[i];
       flags[at] |= spans.flags(i);
-      if (readings.versions[i] > 1) {
+      if (readings.contested[i]) {
         flags[at] |= RowFlag.CONFLICT.bit();
       }
     }
@@ -153,28 +154,33 @@ final class IntervalCalculator {
   }
 
   /**
-   * How much is known: grows with every reading in the interval and with every nearer neighbour, so
-   * it is the same for equal knowledge and never falls as more becomes known.
+   * How much is known: grows with every reading or copy in the interval, and with every one that is
+   * as near as the last neighbour that can matter, so it is the same for equal knowledge, never
+   * falls as more becomes known, and is another one whenever the content is.
    */
   private long revision(Readings readings, int at, int neighbours) {
     long start = Intervals.start(first + at);
     long end = start + Intervals.MILLIS;
-    long revision = versions[at];
-    int before = readings.firstAfter(start) - 1;
-    for (int left = neighbours; left > 0 && before >= 0; left -= readings.versions[before--]) {
-      revision +=
-          closeness(start - readings.time[before]) * Math.min(left, readings.versions[before]);
-    }
+    int inside = readings.firstAfter(start);
     int after = readings.firstAfter(end);
-    for (int left = neighbours;
-        left > 0 && after < readings.size;
-        left -= readings.versions[after++]) {
-      revision += closeness(readings.time[after] - end) * Math.min(left, readings.versions[after]);
-    }
-    return revision;
+
+    int last = inside - neighbours;
+    long seconds = last < 0 ? REACH_SECONDS : secondsUp(start - readings.time[last]);
+    int from = readings.firstAfter(start - seconds * 1000 - 1);
+    long revision =
+        readings.known(inside, after) + closeness(seconds, readings.known(from, inside));
+
+    last = after + neighbours - 1;
+    seconds = last >= readings.size ? REACH_SECONDS : secondsUp(readings.time[last] - end);
+    int to = readings.firstAfter(end + seconds * 1000);
+    return revision + closeness(seconds, readings.known(after, to));
   }
 
-  private static long closeness(long distanceMillis) {
-    return Math.max(0, CLOSENESS_SECONDS - (distanceMillis + 999) / 1000);
+  private static long secondsUp(long millis) {
+    return Math.min(REACH_SECONDS, (millis + 999) / 1000);
+  }
+
+  private static long closeness(long seconds, long known) {
+    return (REACH_SECONDS - seconds) * SECOND + Math.min(SECOND - 1, known);
   }
 }

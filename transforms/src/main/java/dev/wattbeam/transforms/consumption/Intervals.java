@@ -15,7 +15,8 @@ final class Intervals {
   /** Intervals of a day in UTC. */
   static final int PER_DAY = 96;
 
-  private static final long DAY_MILLIS = PER_DAY * MILLIS;
+  /** Length of a day in UTC in milliseconds. */
+  static final long DAY_MILLIS = PER_DAY * MILLIS;
 
   private Intervals() {}
 

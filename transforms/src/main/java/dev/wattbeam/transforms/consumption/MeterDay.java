@@ -25,13 +25,15 @@ record MeterDay(List<ReadingSet> leaves, Slots results) {
     leaves = List.copyOf(leaves);
   }
 
-  /** Number of readings. */
-  int size() {
-    int size = 0;
+  /** Number of different times of readings. */
+  int times() {
+    int times = 0;
     for (ReadingSet leaf : leaves) {
-      size += leaf.size();
+      for (int i = 0; i < leaf.size(); i++) {
+        times += leaf.preferred(i) ? 1 : 0;
+      }
     }
-    return size;
+    return times;
   }
 
   MeterDay withResults(Slots results) {

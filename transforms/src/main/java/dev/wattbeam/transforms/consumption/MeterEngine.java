@@ -23,13 +23,19 @@ import java.util.Objects;
  * them per day, and on {@link #flush} hands out every row that is not as it was last handed out.
  */
 final class MeterEngine {
-  /** Days that are kept behind the oldest day that readings are accepted for. */
-  private static final int SPARE_DAYS = 2;
+  /**
+   * Days that are kept behind the oldest day that readings are accepted for: one may come 26 h
+   * later than that (a local time counts as 14 h earlier for the clock of its partition, wherever
+   * the zone is), stand for 25 h, and lie in a local day that begins earlier still.
+   */
+  private static final int SPARE_DAYS = 3;
+
+  /** Days after which nothing matters any more: there, and back to the readings that decide. */
+  private static final int MOST_SPARE_DAYS =
+      SPARE_DAYS - 1 + (int) (2 * Neighbourhood.REACH_MILLIS / Intervals.DAY_MILLIS);
 
   /** Marks the register that a channel's sums are checked against. */
   private static final String CHECK_SUFFIX = "-register";
-
-  private static final long DAY_MILLIS = 86_400_000L;
 
   private final int bucket;
   private final MeterDirectory directory;
@@ -141,7 +147,7 @@ final class MeterEngine {
     List<DirtyRange> joined = new ArrayList<>();
     DirtyRange current = ranges.get(0);
     for (DirtyRange next : ranges.subList(1, ranges.size())) {
-      if (next.startMillis() <= current.lastMillis() + DAY_MILLIS) {
+      if (next.startMillis() <= current.lastMillis() + Intervals.DAY_MILLIS) {
         current =
             new DirtyRange(
                 channel,
@@ -322,9 +328,12 @@ final class MeterEngine {
     ChannelExtent extent = extents.get(channel);
     int oldestOpen = Intervals.closingDay(extent.newestMillis() - allowedLatenessMillis);
     int firstDay = extent.firstDay();
+    Meter meter = meter(channel, extent.newestMillis());
+    // What is compared with another channel stays until nothing can change the other one there.
+    boolean compared = registerBeside(meter, channel) != null || checkedBy(meter, channel) != null;
     while (firstDay < oldestOpen - SPARE_DAYS
-        && (firstDay < oldestOpen - Neighbourhood.MOST_DAYS_APART
-            || enoughAfter(channel, firstDay, oldestOpen))) {
+        && (firstDay < oldestOpen - MOST_SPARE_DAYS
+            || (!compared && enoughAfter(channel, firstDay, oldestOpen)))) {
       days.remove(new PeriodKey(channel, firstDay));
       firstDay++;
     }
@@ -332,8 +341,8 @@ final class MeterEngine {
     int oldestMonth =
         Rollup.month(
             Intervals.localDate(
-                Intervals.closing(Intervals.dayEnd(firstDay) - 31 * DAY_MILLIS),
-                meter(channel, extent.newestMillis()).zone()));
+                Intervals.closing(Intervals.dayEnd(firstDay) - 31 * Intervals.DAY_MILLIS),
+                meter.zone()));
     while (firstMonth < oldestMonth) {
       months.remove(new PeriodKey(channel, firstMonth));
       firstMonth++;
@@ -352,14 +361,19 @@ final class MeterEngine {
    */
   private boolean enoughAfter(MeterChannel channel, int day, int oldestOpen) {
     int count = 0;
-    for (int next = day + 2; next < oldestOpen - SPARE_DAYS + 1; next++) {
+    for (int next = day + 2; next < oldestOpen - SPARE_DAYS; next++) {
       MeterDay kept = days.get(new PeriodKey(channel, next));
-      count += kept == null ? 0 : kept.size();
+      count += kept == null ? 0 : kept.times();
       if (count > 2 * Registers.REACH) {
         return true;
       }
     }
     return false;
+  }
+
+  /** Forgets the sums of groups before a UTC day. */
+  void forgetGroupsBefore(int day) {
+    Sweep.before(day, groupSums);
   }
 
   /** The days of one channel, read once and written back together. */

@@ -13,11 +13,12 @@ import java.util.List;
 import org.apache.beam.sdk.util.VarInt;
 
 /**
- * Set of readings of one meter channel, in columns, sorted by time; different readings of one time
- * stand in the order of preference. Union is associative, commutative and idempotent, which is why
- * neither arrival order nor copies can change a result.
+ * Set of readings of one meter channel, in columns, sorted by time; those of one time stand in the
+ * order of preference. Union is associative, commutative and idempotent, which is why neither
+ * arrival order nor copies can change a result.
  *
- * <p>Immutable. Two readings with the same time, value and duration are one.
+ * <p>Immutable. A copy with another sequence number or quality stays beside its reading: it may
+ * turn the preference, and how often that happened must not depend on the order of arrival.
  */
 public final class ReadingSet {
   /** The set without readings. */
@@ -161,45 +162,26 @@ public final class ReadingSet {
 
   private static void mergeOneTime(
       ReadingSet a, int i, int iEnd, ReadingSet b, int j, int jEnd, Builder all, Merge merge) {
-    List<Entry> entries = new ArrayList<>(iEnd - i + jEnd - j);
-    for (int k = i; k < iEnd; k++) {
-      entries.add(a.entry(k));
-    }
-    Entry before = entries.get(0);
-    int conflictsBefore = entries.size() - 1;
+    List<Entry> known = a.entries(i, iEnd);
+    List<Entry> entries = new ArrayList<>(known);
     for (int k = j; k < jEnd; k++) {
-      if (!join(entries, b.entry(k))) {
-        merge.duplicates++;
+      Entry added = b.entry(k);
+      merge.count(added, entries);
+      if (!entries.contains(added)) {
+        entries.add(added);
       }
     }
     entries.sort(Entry.PREFERENCE);
-    merge.conflicts += entries.size() - 1 - conflictsBefore;
-    for (int k = 1; k < entries.size(); k++) {
-      Entry loser = entries.get(k);
-      boolean lostBefore = false;
-      for (int m = i; m < iEnd; m++) {
-        lostBefore |= a.entry(m).sameReading(loser) && !before.sameReading(loser);
-      }
-      if (!lostBefore) {
-        merge.losers.add(loser);
-      }
-    }
-    for (Entry entry : entries) {
-      all.addEntry(entry);
-    }
+    merge.addLosers(entries, known);
+    entries.forEach(all::addEntry);
   }
 
-  /** Adds an entry to those of the same time; false when the same reading was there already. */
-  private static boolean join(List<Entry> entries, Entry added) {
-    for (int k = 0; k < entries.size(); k++) {
-      Entry entry = entries.get(k);
-      if (entry.sameReading(added)) {
-        entries.set(k, entry.join(added));
-        return false;
-      }
+  private List<Entry> entries(int from, int to) {
+    List<Entry> entries = new ArrayList<>(to - from);
+    for (int i = from; i < to; i++) {
+      entries.add(entry(i));
     }
-    entries.add(added);
-    return true;
+    return entries;
   }
 
   private Entry entry(int i) {
@@ -242,7 +224,7 @@ public final class ReadingSet {
       return accepted;
     }
 
-    /** Readings that were there already. */
+    /** Copies of readings that were there already. */
     long duplicates() {
       return duplicates;
     }
@@ -262,18 +244,49 @@ public final class ReadingSet {
     }
 
     private void countNew(ReadingSet added, int from, int to) {
-      for (int i = from; i < to; i++) {
-        if (i == from || added.time[i] != added.time[i - 1]) {
+      int end;
+      for (int i = from; i < to; i = end) {
+        end = added.endOfTime(i);
+        if (end == i + 1) {
           accepted++;
-        } else {
-          conflicts++;
-          losers.add(added.entry(i));
+          continue;
+        }
+        List<Entry> entries = added.entries(i, end);
+        for (int k = 0; k < entries.size(); k++) {
+          count(entries.get(k), entries.subList(0, k));
+        }
+        addLosers(entries, List.of());
+      }
+    }
+
+    /** Counts an entry that is added to those known of its time. */
+    private void count(Entry added, List<Entry> known) {
+      if (known.isEmpty()) {
+        accepted++;
+      } else if (added.isAmong(known)) {
+        duplicates++;
+      } else {
+        conflicts++;
+      }
+    }
+
+    /** Both lists are of one time and in the order of preference. */
+    private void addLosers(List<Entry> entries, List<Entry> known) {
+      Entry preferred = entries.get(0);
+      List<Entry> seen = new ArrayList<>();
+      for (Entry entry : entries) {
+        if (entry.sameReading(preferred) || entry.isAmong(seen)) {
+          continue;
+        }
+        seen.add(entry);
+        if (!entry.isAmong(known) || known.get(0).sameReading(entry)) {
+          losers.add(entry);
         }
       }
     }
   }
 
-  /** One reading of the set. */
+  /** One reading of the set, or a copy of one. */
   record Entry(long time, long value, long duration, long sequence, Quality quality) {
     /** The preferred reading of one time comes first. */
     static final Comparator<Entry> PREFERENCE =
@@ -287,13 +300,13 @@ public final class ReadingSet {
       return time == other.time && value == other.value && duration == other.duration;
     }
 
-    Entry join(Entry other) {
-      return new Entry(
-          time,
-          value,
-          duration,
-          Math.max(sequence, other.sequence),
-          quality.rank() >= other.quality.rank() ? quality : other.quality);
+    private boolean isAmong(List<Entry> others) {
+      for (Entry other : others) {
+        if (sameReading(other)) {
+          return true;
+        }
+      }
+      return false;
     }
   }
 
@@ -340,7 +353,7 @@ public final class ReadingSet {
       size++;
     }
 
-    /** Copies that {@link #build} left out. */
+    /** Exact copies, which {@link #build} left out. */
     public long duplicates() {
       return duplicates;
     }
@@ -362,8 +375,10 @@ public final class ReadingSet {
         if (!oneTime.isEmpty() && oneTime.get(0).time() != entry.time()) {
           sorted.addSorted(oneTime);
         }
-        if (!join(oneTime, entry)) {
+        if (oneTime.contains(entry)) {
           duplicates++;
+        } else {
+          oneTime.add(entry);
         }
       }
       sorted.addSorted(oneTime);

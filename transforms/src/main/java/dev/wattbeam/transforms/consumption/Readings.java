@@ -6,7 +6,7 @@ import java.util.List;
 
 /**
  * A stretch of one channel's readings in the order of time, preferred ones only, flat for the
- * arithmetic. Also knows how many readings, preferred or not, each time has, and how long they are.
+ * arithmetic. Also knows how many others stand behind them, and how long those are.
  */
 final class Readings {
   final int size;
@@ -18,8 +18,11 @@ final class Readings {
   /** The longest duration, stated or nominal, of the different readings of this time. */
   final long[] longest;
 
-  /** Different readings of this time, 1 when there is no conflict. */
-  final int[] versions;
+  /** Whether different readings of this time are known. */
+  final boolean[] contested;
+
+  /** How many readings and copies are known before this index. */
+  private final int[] knownBefore;
 
   /** Of the last reading: what a store compares when it keeps the latest value. */
   final long lastSequence;
@@ -30,7 +33,8 @@ final class Readings {
     duration = new long[capacity];
     quality = new Quality[capacity];
     longest = new long[capacity];
-    versions = new int[capacity];
+    contested = new boolean[capacity];
+    knownBefore = new int[capacity + 1];
     int n = 0;
     long sequence = Reading.NO_SEQUENCE;
     for (ReadingSet set : sets) {
@@ -42,12 +46,13 @@ final class Readings {
           duration[n] = set.duration(i);
           quality[n] = set.quality(i);
           longest[n] = length;
-          versions[n] = 1;
           sequence = set.sequence(i);
           n++;
+          knownBefore[n] = knownBefore[n - 1] + 1;
         } else {
-          versions[n - 1]++;
+          contested[n - 1] |= set.value(i) != value[n - 1] || set.duration(i) != duration[n - 1];
           longest[n - 1] = Math.max(longest[n - 1], length);
+          knownBefore[n]++;
         }
       }
     }
@@ -66,6 +71,11 @@ final class Readings {
       capacity += set.size();
     }
     return new Readings(capacity, sets, nominalPeriodMillis);
+  }
+
+  /** How many readings and copies are known from one index up to another (exclusive). */
+  int known(int from, int to) {
+    return knownBefore[to] - knownBefore[from];
   }
 
   /** Index of the first reading later than a moment. */

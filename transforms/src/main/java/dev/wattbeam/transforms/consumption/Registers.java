@@ -4,7 +4,6 @@ import dev.wattbeam.model.Energy;
 import dev.wattbeam.model.MeterType;
 import dev.wattbeam.model.Quality;
 import dev.wattbeam.model.RowFlag;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalTime;
 import java.time.ZoneId;
@@ -21,11 +20,15 @@ final class Registers {
   /** How many readings have to follow a suspicious step before it is believed. */
   static final int CONFIRMATIONS = 2;
 
-  /** How many readings away a reading can change what a register value means. */
-  static final int REACH = 8;
+  /** More glitches in a row than this are no glitches that one could look through. */
+  static final int MOST_GLITCHES = 4;
 
-  private static final long MOST_APART_MILLIS =
-      Duration.ofDays(Neighbourhood.MOST_DAYS_APART).toMillis();
+  /**
+   * How many readings away a reading can change a row: a span has at most {@link #MOST_GLITCHES}
+   * readings inside, and whether its ends are good takes {@link #NEIGHBOURS} more.
+   */
+  static final int REACH = MOST_GLITCHES + 1 + NEIGHBOURS;
+
   private static final long MILLIS_PER_HOUR = 3_600_000L;
 
   private final MeterType meterType;
@@ -55,7 +58,9 @@ final class Registers {
         spans.flag(i, RowFlag.REGISTER_GLITCH);
         continue;
       }
-      if (before >= 0) {
+      if (before < 0 || i - before > MOST_GLITCHES + 1 || !near(before, i)) {
+        spans.flag(i, RowFlag.REGISTER_GAP);
+      } else {
         step(before, i, expectedReset, spans);
       }
       before = i;
@@ -133,11 +138,7 @@ final class Registers {
   private void step(int a, int b, boolean[] expectedReset, Spans spans) {
     long from = readings.value[a];
     long to = readings.value[b];
-    if (readings.time[b] - readings.time[a] > MOST_APART_MILLIS) {
-      return;
-    } else if (!near(a, b)) {
-      spans.flag(b, RowFlag.REGISTER_GAP);
-    } else if (expectedReset[b]) {
+    if (expectedReset[b]) {
       reset(a, b, spans);
     } else if (plausible(a, b)) {
       span(a, b, Energy.ofKwhNanos(to) - Energy.ofKwhNanos(from), worse(a, b), spans);
@@ -145,13 +146,24 @@ final class Registers {
       long end = to + meterType.registerModulus();
       span(a, b, Energy.ofKwhNanos(end) - Energy.ofKwhNanos(from), worse(a, b), spans);
       spans.flag(b, RowFlag.REGISTER_ROLLOVER);
-    } else if (b + CONFIRMATIONS >= readings.size) {
+    } else if (!isConfirmed(b)) {
       spans.flag(b, RowFlag.PROVISIONAL);
     } else if (to < from && meterType.maxPower() > 0 && to <= mostBetween(a, b)) {
       reset(a, b, spans);
     } else {
       spans.flag(b, RowFlag.METER_EXCHANGE);
     }
+  }
+
+  private boolean isConfirmed(int b) {
+    int confirmed = b;
+    while (confirmed + 1 < readings.size && near(confirmed, confirmed + 1)) {
+      confirmed++;
+      if (confirmed == b + CONFIRMATIONS) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void reset(int a, int b, Spans spans) {

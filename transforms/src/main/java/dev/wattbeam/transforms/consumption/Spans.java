@@ -16,8 +16,8 @@ final class Spans {
   /** Longest distance of two register or interval readings that are joined. */
   static final long LOOK_BACK_MILLIS = Duration.ofHours(25).toMillis();
 
-  /** How many readings away a power or interval reading can change a span. */
-  static final int REACH = 2;
+  /** How many readings away a power or interval reading can change a span: it cuts the next one. */
+  static final int REACH = 1;
 
   private static final long POWER_HOLD_MILLIS = Intervals.MILLIS;
 

@@ -1,14 +1,14 @@
 package dev.wattbeam.transforms.consumption;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntConsumer;
 import org.apache.beam.sdk.state.ValueState;
 
 /** Forgets the days of groups that no accepted reading can change any more. */
 final class Sweep {
-  /** A reading can change rows of the eight register readings before it, each up to 25 h apart. */
-  private static final long REACH_MILLIS = Duration.ofDays(10).toMillis();
+  /** How far back a reading changes rows, and a local day that begins before them. */
+  private static final long REACH_MILLIS = Neighbourhood.REACH_MILLIS + 2 * Intervals.DAY_MILLIS;
 
   private Sweep() {}
 
@@ -17,27 +17,37 @@ final class Sweep {
    *
    * @param watermark event time that the input has reached, epoch milliseconds
    * @param sweptDay first UTC day that is still kept
+   * @param forgetBefore forgets what is before a UTC day
    */
   static void daily(
       long watermark,
       long allowedLatenessMillis,
       ValueState<Integer> sweptDay,
-      Store<PeriodKey, ?> days) {
+      IntConsumer forgetBefore) {
     if (allowedLatenessMillis == Long.MAX_VALUE) {
       return;
     }
-    int firstKept = Intervals.closingDay(watermark - allowedLatenessMillis - REACH_MILLIS);
+    int firstKept = firstKept(watermark, allowedLatenessMillis);
     Integer swept = sweptDay.read();
-    if (swept != null && swept >= firstKept) {
-      return;
+    if (swept == null || swept < firstKept) {
+      forgetBefore.accept(firstKept);
+      sweptDay.write(firstKept);
     }
+  }
+
+  /** First UTC day that has to be kept. */
+  static int firstKept(long watermark, long allowedLatenessMillis) {
+    return Intervals.closingDay(watermark - allowedLatenessMillis - REACH_MILLIS);
+  }
+
+  /** Removes the periods with lower numbers. */
+  static void before(int number, Store<PeriodKey, ?> periods) {
     List<PeriodKey> old = new ArrayList<>();
-    for (PeriodKey key : days.keys()) {
-      if (key.number() < firstKept) {
+    for (PeriodKey key : periods.keys()) {
+      if (key.number() < number) {
         old.add(key);
       }
     }
-    old.forEach(days::remove);
-    sweptDay.write(firstKept);
+    old.forEach(periods::remove);
   }
 }

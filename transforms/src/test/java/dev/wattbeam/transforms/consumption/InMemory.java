@@ -66,6 +66,13 @@ final class InMemory {
         });
   }
 
+  /** What the steps do once a day, when the watermark has come here. */
+  void sweep(long watermark, long allowedLatenessMillis) {
+    int firstKept = Sweep.firstKept(watermark, allowedLatenessMillis);
+    meters.forgetGroupsBefore(firstKept);
+    groups.forgetBefore(firstKept);
+  }
+
   void flush() {
     meters.flush(
         dirty,

@@ -66,7 +66,6 @@ class SparkFaultTest {
               expected.messages(),
               expected.tables().size(),
               difference.isEmpty() ? "none" : difference));
-      System.out.println(String.join("\n", report));
       assertThat(difference).isEmpty();
     } finally {
       System.out.println(String.join("\n", report));
@@ -84,9 +83,6 @@ class SparkFaultTest {
             List.of("submit", spark.jar().toString(), "monitor-consumption", "--runner=SparkRunner"));
     arguments.addAll(Arrays.asList(Job.arguments(topic, database)));
     arguments.add("--checkpointDir=" + checkpoints);
-    arguments.add("--batchIntervalMillis=1000");
-    arguments.add("--minReadTimeMillis=100");
-    arguments.add("--readTimePercentage=0.05");
     File log = new File("target/spark-driver.log");
     return spark.start(log, log, arguments.toArray(String[]::new));
   }
