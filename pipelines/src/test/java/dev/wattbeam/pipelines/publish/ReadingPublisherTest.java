@@ -188,8 +188,8 @@ class ReadingPublisherTest {
       values.add(json.reading().value() / 1_000_000_000);
     }
     assertThat(values).containsExactly(1L, 2L, 3L, 4L);
-    // The first message may be late by itself, which shortens the time to the last one.
-    assertThat(records.get(3).timestamp() - records.get(0).timestamp()).isBetween(500L, 4_000L);
+    // No lower bound: the first message may be late by itself, which shortens the time to the last.
+    assertThat(records.get(3).timestamp() - records.get(0).timestamp()).isLessThan(4_000L);
   }
 
   @Test
