@@ -9,6 +9,9 @@ import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
+import org.apache.beam.sdk.runners.TransformHierarchy;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PValue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -84,6 +87,18 @@ public final class PipelineCommand {
       return;
     }
     build.accept(pipeline, options);
+    List<String> missing =
+        isUnbounded(pipeline) ? RunnerOptions.missingForStreaming(complete) : List.of();
+    if (!missing.isEmpty()) {
+      missing.forEach(problem -> System.err.println(name + ": " + problem));
+      System.exit(USAGE);
+      return;
+    }
+    LOG.info(
+        "Pipeline {} starts as job '{}' on {}",
+        name,
+        options.getJobName(),
+        options.getRunner().getSimpleName());
     if (RunnerOptions.isDetached(args)) {
       pipeline.run();
       return;
@@ -124,6 +139,20 @@ public final class PipelineCommand {
       throw new ConfigurationException(
           List.of("--prometheusPort=" + port + " cannot be served: " + e.getMessage()));
     }
+  }
+
+  private static boolean isUnbounded(Pipeline pipeline) {
+    boolean[] unbounded = new boolean[1];
+    pipeline.traverseTopologically(
+        new Pipeline.PipelineVisitor.Defaults() {
+          @Override
+          public void visitValue(PValue value, TransformHierarchy.Node producer) {
+            unbounded[0] |=
+                value instanceof PCollection<?> collection
+                    && collection.isBounded() == PCollection.IsBounded.UNBOUNDED;
+          }
+        });
+    return unbounded[0];
   }
 
   private static void requireOfCluster(NoClassDefFoundError e) {

@@ -60,6 +60,17 @@ public final class RunnerOptions {
     return args.contains("--flinkMaster=[local]");
   }
 
+  /** What is missing for a job that goes on for ever; one line per problem. */
+  static List<String> missingForStreaming(String... args) {
+    // Beam's default has the name of the job in /tmp: any earlier job of that name would go on.
+    return runner(args).equals("spark") && value(List.of(args), "checkpointDir") == null
+        ? List.of(
+            "--checkpointDir is missing: after a failure, streaming on Spark goes on from there;"
+                + " give a directory of this job's own, on storage that all machines see, such as"
+                + " hdfs://namenode/wattbeam/monitor")
+        : List.of();
+  }
+
   /** Whether the job is left to the cluster, as Flink's option says. */
   static boolean isDetached(String... args) {
     return "false".equals(value(List.of(args), "attachedMode"));

@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.apache.beam.sdk.PipelineResult;
+import org.apache.beam.sdk.PipelineRunner;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -103,6 +105,30 @@ class KafkaConfigTest {
         .satisfiesExactly(
             e -> assertThat(e).contains("--kafkaReader=kafkaio", "use --kafkaReader=poll"),
             e -> assertThat(e).contains("--kafkaStart=latest"));
+  }
+
+  /** Of this name alone it depends. */
+  private abstract static class SparkRunner extends PipelineRunner<PipelineResult> {}
+
+  private static KafkaConfig onSpark(List<String> errors, String... args) {
+    KafkaOptions options = PipelineOptionsFactory.fromArgs(args).as(KafkaOptions.class);
+    options.setKafkaBootstrapServers("a:1");
+    options.setRunner(SparkRunner.class);
+    return KafkaConfig.from(options, errors);
+  }
+
+  @Test
+  void sparkStreamsInMicroBatchesOnly() {
+    assertThat(onSpark(errors).reader()).isEqualTo(KafkaConfig.KafkaReader.MICROBATCH);
+    assertThat(onSpark(errors, "--kafkaBounded=true").reader())
+        .isEqualTo(KafkaConfig.KafkaReader.POLL);
+    assertThat(errors).isEmpty();
+    assertThat(onSpark(errors, "--kafkaReader=poll")).isNull();
+    assertThat(onSpark(errors, "--kafkaReader=kafkaio")).isNull();
+    assertThat(errors)
+        .satisfiesExactly(
+            e -> assertThat(e).contains("--kafkaReader=poll", "--kafkaReader=microbatch"),
+            e -> assertThat(e).contains("--kafkaReader=kafkaio", "--kafkaBounded=true"));
   }
 
   @Test

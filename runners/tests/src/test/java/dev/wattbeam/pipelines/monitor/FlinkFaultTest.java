@@ -30,9 +30,10 @@ class FlinkFaultTest {
         round.killTaskManager(1);
         round.crashDatabase();
         round.killJobManager();
-        round.pauseTaskManager(2);
         round.crashBroker();
         round.changeParallelism(4);
+        // Now both TaskManagers are needed.
+        round.pauseTaskManager(2);
         round.changeParallelism(1);
         round.upgrade(
             "savepoint, upgraded jar, new cluster with ZooKeeper",
@@ -42,6 +43,7 @@ class FlinkFaultTest {
             });
         round.killJobManagerWithZooKeeper();
         round.finish();
+        round.switchIdempotenceOff();
       }
       flink.run("stop", "--purge");
     } finally {
