@@ -99,11 +99,15 @@ public final class PipelineCommand {
         name,
         options.getJobName(),
         options.getRunner().getSimpleName());
-    if (RunnerOptions.isDetached(args)) {
-      pipeline.run();
-      return;
+    PipelineResult.State state;
+    try {
+      state = run(pipeline, metrics, RunnerOptions.isDetached(args));
+    } catch (RuntimeException e) {
+      if (!isDetached(e)) {
+        throw e;
+      }
+      state = PipelineResult.State.RUNNING;
     }
-    PipelineResult.State state = run(pipeline, metrics);
     if (state != null && state.isTerminal() && state != PipelineResult.State.DONE) {
       System.err.println(name + ": the job ended as " + state);
       System.exit(FAILED);
@@ -114,15 +118,28 @@ public final class PipelineCommand {
     }
   }
 
-  private static PipelineResult.State run(Pipeline pipeline, PrometheusEndpoint metrics) {
-    if (metrics == null) {
-      return pipeline.run().waitUntilFinish();
-    }
+  private static PipelineResult.State run(
+      Pipeline pipeline, PrometheusEndpoint metrics, boolean detached) {
     try (metrics) {
       PipelineResult result = pipeline.run();
-      metrics.show(result);
+      if (detached) {
+        return PipelineResult.State.RUNNING;
+      }
+      if (metrics != null) {
+        metrics.show(result);
+      }
       return result.waitUntilFinish();
     }
+  }
+
+  /** {@code flink run -d}: Beam's runner asks for the result of a job that was only submitted. */
+  private static boolean isDetached(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (String.valueOf(cause.getMessage()).contains("submitted in detached mode")) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Null when no port is given. */
