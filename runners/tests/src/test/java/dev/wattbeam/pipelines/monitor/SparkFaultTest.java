@@ -80,7 +80,8 @@ class SparkFaultTest {
   private Process submit(Path checkpoints) throws IOException {
     List<String> arguments =
         new ArrayList<>(
-            List.of("submit", spark.jar().toString(), "monitor-consumption", "--runner=SparkRunner"));
+            List.of(
+                "submit", spark.jar().toString(), "monitor-consumption", "--runner=SparkRunner"));
     arguments.addAll(Arrays.asList(Job.arguments(topic, database)));
     arguments.add("--checkpointDir=" + checkpoints);
     File log = new File("target/spark-driver.log");
@@ -102,12 +103,12 @@ class SparkFaultTest {
       assertThat(System.nanoTime() - begin).as(fault).isLessThan(LIMIT.toNanos());
       Waiting.pause(200);
     }
-    report.add(String.format("%s: rows again after %.1f s", fault, (System.nanoTime() - begin) / 1e9));
+    report.add(
+        String.format("%s: rows again after %.1f s", fault, (System.nanoTime() - begin) / 1e9));
   }
 
   private long samples() {
-    return database.count(
-        "SELECT coalesce(sum(samples), 0)::bigint FROM wattbeam.intervals");
+    return database.count("SELECT coalesce(sum(samples), 0)::bigint FROM wattbeam.intervals");
   }
 
   private String untilEqual(Process driver, Tables wanted) {
