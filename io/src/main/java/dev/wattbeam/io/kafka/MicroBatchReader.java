@@ -90,23 +90,34 @@ final class MicroBatchReader extends UnboundedSource.UnboundedReader<KafkaPoll> 
 
   @Override
   public boolean start() throws IOException {
-    consumer = Consumers.open(config);
-    if (number == NOT_BEGUN) {
-      begin();
-    }
-    consumer.assign(List.of(partition));
     return advance();
   }
 
-  private void begin() throws IOException {
-    MicroBatchPlan known = plan();
+  /** Opens the consumer. The runner starts a reader once only, so a failure must leave no half. */
+  private void open() throws IOException {
+    Consumer<Void, byte[]> opened = Consumers.open(config);
+    try {
+      if (start == KafkaMark.NO_OFFSET) {
+        begin(opened);
+      }
+      opened.assign(List.of(partition));
+      consumer = opened;
+    } finally {
+      if (consumer == null) {
+        opened.close(CLOSE_TIMEOUT);
+      }
+    }
+  }
+
+  private void begin(Consumer<Void, byte[]> opened) throws IOException {
+    MicroBatchPlan known = plan(opened);
     Map<TopicPartition, Long> starts =
         known != null && known.first() == 0
             ? Map.of(partition, known.start())
-            : Consumers.startOffsets(config, consumer, List.of(partition));
+            : Consumers.startOffsets(config, opened, List.of(partition));
+    startClock = StartClocks.find(config, limits, opened, starts).get(partition);
     start = starts.get(partition);
     end = start;
-    startClock = StartClocks.find(config, limits, consumer, starts).get(partition);
   }
 
   @Override
@@ -114,6 +125,9 @@ final class MicroBatchReader extends UnboundedSource.UnboundedReader<KafkaPoll> 
     current = null;
     if (read) {
       return false;
+    }
+    if (consumer == null) {
+      open();
     }
     // After a failure the runner may try again with this reader.
     next = start;
@@ -212,7 +226,7 @@ final class MicroBatchReader extends UnboundedSource.UnboundedReader<KafkaPoll> 
   }
 
   private void decide() throws IOException {
-    MicroBatchPlan plan = plan();
+    MicroBatchPlan plan = plan(consumer);
     if (plan == null) {
       plan = MicroBatchPlan.begin(job, next);
     }
@@ -244,10 +258,10 @@ final class MicroBatchReader extends UnboundedSource.UnboundedReader<KafkaPoll> 
   }
 
   /** What is remembered of this job; null when nothing is. */
-  private MicroBatchPlan plan() throws IOException {
+  private MicroBatchPlan plan(Consumer<Void, byte[]> opened) throws IOException {
     try {
       return StartClocks.plan(
-          consumer.committed(Set.of(partition), REQUEST_TIMEOUT).get(partition), job);
+          opened.committed(Set.of(partition), REQUEST_TIMEOUT).get(partition), job);
     } catch (KafkaException e) {
       throw Consumers.failure(config, e);
     }

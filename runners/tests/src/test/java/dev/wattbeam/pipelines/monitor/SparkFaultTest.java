@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
  */
 @Tag("cluster")
 class SparkFaultTest {
-  private static final Duration LIMIT = Duration.ofMinutes(3);
+  private static final Duration LIMIT = Duration.ofMinutes(6);
 
   private final ClusterProgram spark = ClusterProgram.spark("faults");
   private final TestTopic topic = TestTopic.create(Neighbourhoods.PARTITIONS);
