@@ -14,7 +14,7 @@ import org.apache.beam.sdk.io.UnboundedSource;
  */
 record MicroBatchMark(long number, long start, long end, long clock)
     implements UnboundedSource.CheckpointMark {
-  /** The reader has committed already what is durable: all before the micro-batch just read. */
+  /** The reader has committed already, together with its plan. */
   @Override
   public void finalizeCheckpoint() {}
 }

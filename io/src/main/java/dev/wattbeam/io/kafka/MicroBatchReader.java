@@ -268,8 +268,8 @@ final class MicroBatchReader extends UnboundedSource.UnboundedReader<KafkaPoll> 
   }
 
   /**
-   * Commits the plan, and where this micro-batch began: all before it is durable, since the runner
-   * computes micro-batches one after the other.
+   * Commits the plan, and where this micro-batch began, which shows the lag. What is before it need
+   * not be written yet: the runner reads ahead when micro-batches queue up.
    */
   private void commit(MicroBatchPlan plan) throws IOException {
     try {

@@ -19,9 +19,12 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Streaming on a real Spark cluster, of which a worker and then the driver are killed while
- * messages come: nothing is lost, nothing doubled.
+ * messages come: nothing may be lost or doubled.
+ *
+ * <p>Not in the CI: it does not always hold yet (docs/decisions/0009-spark-streaming.md). {@code
+ * mvn -Pcluster-tests -Dtest.groups=spark-faults verify} runs it.
  */
-@Tag("cluster")
+@Tag("spark-faults")
 class SparkFaultTest {
   private static final Duration LIMIT = Duration.ofMinutes(6);
 
