@@ -49,20 +49,9 @@ public final class PipelineCommand {
       return;
     }
     String[] complete = RunnerOptions.complete(args);
-    T options;
-    Pipeline pipeline;
-    PrometheusEndpoint metrics;
+    Job job;
     try {
-      options = PipelineOptionsFactory.fromArgs(complete).withValidation().as(optionsType);
-      if (Arrays.stream(args).noneMatch(arg -> arg.startsWith("--jobName="))) {
-        options.setJobName(name);
-      }
-      pipeline = Pipeline.create(options);
-      List<String> problems = check.apply(options);
-      if (!problems.isEmpty()) {
-        throw new ConfigurationException(problems);
-      }
-      metrics = metrics(options);
+      job = prepare(name, complete, optionsType, check, build);
     } catch (ConfigurationException e) {
       e.errors().forEach(error -> System.err.println(name + ": " + error));
       System.exit(USAGE);
@@ -86,28 +75,7 @@ public final class PipelineCommand {
       System.exit(USAGE);
       return;
     }
-    build.accept(pipeline, options);
-    List<String> missing =
-        isUnbounded(pipeline) ? RunnerOptions.missingForStreaming(complete) : List.of();
-    if (!missing.isEmpty()) {
-      missing.forEach(problem -> System.err.println(name + ": " + problem));
-      System.exit(USAGE);
-      return;
-    }
-    LOG.info(
-        "Pipeline {} starts as job '{}' on {}",
-        name,
-        options.getJobName(),
-        options.getRunner().getSimpleName());
-    PipelineResult.State state;
-    try {
-      state = run(pipeline, metrics, RunnerOptions.isDetached(args));
-    } catch (RuntimeException e) {
-      if (!isDetached(e)) {
-        throw e;
-      }
-      state = PipelineResult.State.RUNNING;
-    }
+    PipelineResult.State state = job.run(RunnerOptions.isDetached(complete));
     if (state != null && state.isTerminal() && state != PipelineResult.State.DONE) {
       System.err.println(name + ": the job ended as " + state);
       System.exit(FAILED);
@@ -118,17 +86,60 @@ public final class PipelineCommand {
     }
   }
 
-  private static PipelineResult.State run(
-      Pipeline pipeline, PrometheusEndpoint metrics, boolean detached) {
-    try (metrics) {
-      PipelineResult result = pipeline.run();
-      if (detached) {
+  /** All that can be wrong before anything starts is found here. */
+  private static <T extends PipelineOptions> Job prepare(
+      String name,
+      String[] args,
+      Class<T> optionsType,
+      Function<T, List<String>> check,
+      BiConsumer<Pipeline, T> build) {
+    T options = PipelineOptionsFactory.fromArgs(args).withValidation().as(optionsType);
+    if (Arrays.stream(args).noneMatch(arg -> arg.startsWith("--jobName="))) {
+      options.setJobName(name);
+    }
+    Pipeline pipeline = Pipeline.create(options);
+    refuse(check.apply(options));
+    build.accept(pipeline, options);
+    if (isUnbounded(pipeline)) {
+      refuse(RunnerOptions.missingForStreaming(args));
+    }
+    PrometheusEndpoint metrics = metrics(options);
+    LOG.info(
+        "Pipeline {} starts as job '{}' on {}",
+        name,
+        options.getJobName(),
+        options.getRunner().getSimpleName());
+    return new Job(pipeline, metrics);
+  }
+
+  private static void refuse(List<String> problems) {
+    if (!problems.isEmpty()) {
+      throw new ConfigurationException(problems);
+    }
+  }
+
+  /**
+   * A pipeline that can start.
+   *
+   * @param metrics null when nobody asked for them
+   */
+  private record Job(Pipeline pipeline, PrometheusEndpoint metrics) {
+    PipelineResult.State run(boolean detached) {
+      try (metrics) {
+        PipelineResult result = pipeline.run();
+        if (detached) {
+          return PipelineResult.State.RUNNING;
+        }
+        if (metrics != null) {
+          metrics.show(result);
+        }
+        return result.waitUntilFinish();
+      } catch (RuntimeException e) {
+        if (!isDetached(e)) {
+          throw e;
+        }
         return PipelineResult.State.RUNNING;
       }
-      if (metrics != null) {
-        metrics.show(result);
-      }
-      return result.waitUntilFinish();
     }
   }
 

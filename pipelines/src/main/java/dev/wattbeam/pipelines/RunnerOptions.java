@@ -94,18 +94,10 @@ public final class RunnerOptions {
 
   /** The jar of this runner that runs; null when the classes come from elsewhere. */
   private static String jarWithEverything(String runner) {
-    URL resource = RunnerOptions.class.getResource(RESOURCES + runner + ".properties");
-    URL classes = RunnerOptions.class.getResource("RunnerOptions.class");
-    String start = "jar:file:";
-    String end = "!" + RESOURCES + runner + ".properties";
-    if (resource == null
-        || !resource.toString().startsWith(start)
-        || !resource.toString().endsWith(end)) {
-      return null;
-    }
-    String jar = resource.toString().substring(0, resource.toString().length() - end.length());
-    return classes.toString().startsWith(jar + "!")
-        ? Path.of(URI.create(jar.substring("jar:".length()))).toString()
+    URL classes = RunnerOptions.class.getProtectionDomain().getCodeSource().getLocation();
+    URL options = RunnerOptions.class.getResource(RESOURCES + runner + ".properties");
+    return options != null && options.toString().startsWith("jar:" + classes + "!")
+        ? Path.of(URI.create(classes.toString())).toString()
         : null;
   }
 

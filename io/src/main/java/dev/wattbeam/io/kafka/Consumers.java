@@ -8,8 +8,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
@@ -21,6 +23,7 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.Deserializer;
+import org.joda.time.Instant;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -144,6 +147,13 @@ final class Consumers {
     }
   }
 
+  /** Milliseconds as a timestamp that Beam can hold. */
+  static Instant timestamp(long millis) {
+    // An event time can be no later than Kafka's timestamps allow, so only the lower end matters.
+    Instant lowest = BoundedWindow.TIMESTAMP_MIN_VALUE;
+    return millis < lowest.getMillis() ? lowest : Instant.ofEpochMilli(millis);
+  }
+
   static Map<TopicPartition, Long> endOffsets(
       KafkaConfig config, Consumer<?, ?> consumer, Collection<TopicPartition> partitions)
       throws IOException {
@@ -154,11 +164,23 @@ final class Consumers {
     }
   }
 
+  /** Polls; gives nothing, and goes on with what is left, when the topic has lost the offsets. */
+  static ConsumerRecords<Void, byte[]> poll(
+      KafkaConfig config, Consumer<Void, byte[]> consumer, Duration timeout) throws IOException {
+    try {
+      return consumer.poll(timeout);
+    } catch (OffsetOutOfRangeException e) {
+      recover(config, consumer, e);
+      return ConsumerRecords.empty();
+    }
+  }
+
   /**
    * Goes on after offsets that the topic does not have: where retention has deleted them, with the
    * oldest that is left; beyond the end there is nothing sensible to do.
    */
-  static void recover(KafkaConfig config, Consumer<?, ?> consumer, OffsetOutOfRangeException gone)
+  private static void recover(
+      KafkaConfig config, Consumer<?, ?> consumer, OffsetOutOfRangeException gone)
       throws IOException {
     Map<TopicPartition, Long> wanted = gone.offsetOutOfRangePartitions();
     Map<TopicPartition, Long> oldest;

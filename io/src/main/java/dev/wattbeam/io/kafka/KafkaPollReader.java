@@ -14,12 +14,10 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.apache.beam.sdk.io.UnboundedSource;
-import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.joda.time.Instant;
@@ -149,13 +147,7 @@ final class KafkaPollReader extends UnboundedSource.UnboundedReader<KafkaPoll> {
       LockSupport.parkNanos(Consumers.POLL_TIMEOUT.toNanos()); // The consumer would refuse.
       return;
     }
-    ConsumerRecords<Void, byte[]> polled;
-    try {
-      polled = consumer.poll(Consumers.POLL_TIMEOUT);
-    } catch (OffsetOutOfRangeException e) {
-      Consumers.recover(config, consumer, e);
-      return;
-    }
+    ConsumerRecords<Void, byte[]> polled = Consumers.poll(config, consumer, Consumers.POLL_TIMEOUT);
     for (int i = 0; i < numbers.length; i++) {
       TopicPartition partition = partitions.get(i);
       List<ConsumerRecord<Void, byte[]>> records = polled.records(partition);
@@ -179,7 +171,7 @@ final class KafkaPollReader extends UnboundedSource.UnboundedReader<KafkaPoll> {
     clocks.advance(i, parser.clock());
     nextOffsets[i] = poll.position();
     current = parser.end();
-    currentTimestamp = instant(reportedWatermark);
+    currentTimestamp = Consumers.timestamp(reportedWatermark);
     readRecords += poll.records().size();
     readBytes += current.bytes();
   }
@@ -246,13 +238,7 @@ final class KafkaPollReader extends UnboundedSource.UnboundedReader<KafkaPoll> {
   @Override
   public Instant getWatermark() {
     reportedWatermark = clocks.watermark(watch.elsewhere(now()));
-    return instant(reportedWatermark);
-  }
-
-  private static Instant instant(long millis) {
-    // An event time can be no later than Kafka's timestamps allow, so only the lower end matters.
-    Instant lowest = BoundedWindow.TIMESTAMP_MIN_VALUE;
-    return millis < lowest.getMillis() ? lowest : Instant.ofEpochMilli(millis);
+    return Consumers.timestamp(reportedWatermark);
   }
 
   @Override

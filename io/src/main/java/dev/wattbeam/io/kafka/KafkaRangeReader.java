@@ -13,7 +13,6 @@ import org.apache.beam.sdk.io.BoundedSource;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
@@ -104,13 +103,7 @@ final class KafkaRangeReader extends BoundedSource.BoundedReader<KafkaPoll> {
 
   /** Whether the position moved anywhere, if only over messages that are not to be read. */
   private boolean poll() throws IOException {
-    ConsumerRecords<Void, byte[]> polled;
-    try {
-      polled = consumer.poll(POLL_TIMEOUT);
-    } catch (OffsetOutOfRangeException e) {
-      Consumers.recover(config, consumer, e);
-      polled = ConsumerRecords.empty();
-    }
+    ConsumerRecords<Void, byte[]> polled = Consumers.poll(config, consumer, POLL_TIMEOUT);
     boolean moved = false;
     for (int i = 0; i < ranges.length; i++) {
       if (positions[i] >= ranges[i].end()) {

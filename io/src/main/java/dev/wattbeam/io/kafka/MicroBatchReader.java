@@ -10,11 +10,8 @@ import java.util.NoSuchElementException;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.apache.beam.sdk.io.UnboundedSource;
-import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.joda.time.Instant;
@@ -168,14 +165,8 @@ final class MicroBatchReader extends UnboundedSource.UnboundedReader<KafkaPoll> 
   }
 
   private void poll(List<ConsumerRecord<Void, byte[]>> records) throws IOException {
-    ConsumerRecords<Void, byte[]> polled;
-    try {
-      polled = consumer.poll(POLL_TIMEOUT);
-    } catch (OffsetOutOfRangeException e) {
-      Consumers.recover(config, consumer, e);
-      polled = ConsumerRecords.empty();
-    }
-    List<ConsumerRecord<Void, byte[]>> all = polled.records(partition);
+    List<ConsumerRecord<Void, byte[]>> all =
+        Consumers.poll(config, consumer, POLL_TIMEOUT).records(partition);
     for (ConsumerRecord<Void, byte[]> record : all) {
       if (record.offset() < end) {
         records.add(record);
@@ -206,8 +197,7 @@ final class MicroBatchReader extends UnboundedSource.UnboundedReader<KafkaPoll> 
 
   @Override
   public Instant getWatermark() {
-    Instant lowest = BoundedWindow.TIMESTAMP_MIN_VALUE;
-    return clock < lowest.getMillis() ? lowest : Instant.ofEpochMilli(clock);
+    return Consumers.timestamp(clock);
   }
 
   /** Decides, once per micro-batch that was read, where the next one ends. */

@@ -93,7 +93,7 @@ final class TopicClocks implements TimestampPolicyFactory<byte[], byte[]> {
         clock = Math.max(reported, startClock(record.getOffset()));
       }
       nextOffset = record.getOffset() + 1;
-      Instant timestamp = instant(Math.max(clock, reported));
+      Instant timestamp = Consumers.timestamp(Math.max(clock, reported));
       // KafkaIO has no room for a parsed message, so the step behind it parses it again.
       if (json.parse(record.getKV().getValue())) {
         clock = limits.advance(clock, json.timeMillis(), json.local(), record.getTimestamp());
@@ -115,7 +115,7 @@ final class TopicClocks implements TimestampPolicyFactory<byte[], byte[]> {
           context.getMessageBacklog() == 0
               && now() - readMillis >= config.idlePartitionAfter().toMillis();
       reported = Math.max(reported, idle ? ofOthers() : clock);
-      return instant(reported);
+      return Consumers.timestamp(reported);
     }
   }
 
@@ -124,12 +124,6 @@ final class TopicClocks implements TimestampPolicyFactory<byte[], byte[]> {
     return timestamp.isAfter(BoundedWindow.TIMESTAMP_MIN_VALUE)
         ? timestamp.getMillis()
         : PartitionClocks.NONE;
-  }
-
-  private static Instant instant(long millis) {
-    return millis < BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis()
-        ? BoundedWindow.TIMESTAMP_MIN_VALUE
-        : Instant.ofEpochMilli(millis);
   }
 
   private static long now() {

@@ -93,7 +93,6 @@ final class FlinkRound implements AutoCloseable {
     command.addAll(List.of(jar.toString(), "monitor-consumption"));
     command.addAll(
         List.of(
-            "--attachedMode=false",
             "--kafkaBootstrapServers=" + kafka.bootstrapServers(),
             "--kafkaTopic=" + topic,
             "--kafkaGroupId=" + topic,
