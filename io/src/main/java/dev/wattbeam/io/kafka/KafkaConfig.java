@@ -267,6 +267,11 @@ public record KafkaConfig(
               + " a failure would have other messages; use --kafkaReader=microbatch, or"
               + " --kafkaBounded=true");
     }
+    if (!microBatches && reader == KafkaReader.MICROBATCH) {
+      errors.add(
+          "--kafkaReader=microbatch is for streaming on Spark only; leave it out, or use"
+              + " --kafkaReader=poll");
+    }
     return reader;
   }
 

@@ -14,6 +14,9 @@ import org.apache.beam.sdk.io.UnboundedSource;
  */
 record MicroBatchMark(long number, long start, long end, long clock)
     implements UnboundedSource.CheckpointMark {
+  /** Number of the first micro-batch of a job, which reads nothing and only decides the next. */
+  static final long NOT_BEGUN = -1;
+
   /** The reader has committed already, together with its plan. */
   @Override
   public void finalizeCheckpoint() {}

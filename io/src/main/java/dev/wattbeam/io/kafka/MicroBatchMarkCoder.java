@@ -30,6 +30,9 @@ final class MicroBatchMarkCoder extends DeterministicCoder<MicroBatchMark> {
   @Override
   public MicroBatchMark decode(InputStream in) throws IOException {
     DataInputStream data = new DataInputStream(in);
-    return new MicroBatchMark(data.readLong(), data.readLong(), data.readLong(), data.readLong());
+    MicroBatchMark mark =
+        new MicroBatchMark(data.readLong(), data.readLong(), data.readLong(), data.readLong());
+    MicroBatchTurn.beginsAt(mark);
+    return mark;
   }
 }

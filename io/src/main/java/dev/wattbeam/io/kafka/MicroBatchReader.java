@@ -19,6 +19,10 @@ import org.joda.time.Instant;
 /**
  * Reader of {@link MicroBatchSource}. The runner calls {@link #advance} until it gives false, and
  * then {@link #getCheckpointMark}, for each micro-batch; all in one thread.
+ *
+ * <p>What is read depends on the {@link MicroBatchTurn} of the thread alone. The reader itself
+ * remembers nothing, not even a consumer: it may be kept over micro-batches that others computed,
+ * used by two threads, or closed while it is used.
  */
 final class MicroBatchReader extends UnboundedSource.UnboundedReader<KafkaPoll> {
   /**
@@ -27,7 +31,6 @@ final class MicroBatchReader extends UnboundedSource.UnboundedReader<KafkaPoll> 
    */
   static final int MOST_MESSAGES = 100_000;
 
-  private static final long NOT_BEGUN = -1;
   private static final Duration POLL_TIMEOUT = Duration.ofMillis(200);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(30);
@@ -36,53 +39,26 @@ final class MicroBatchReader extends UnboundedSource.UnboundedReader<KafkaPoll> 
   private final MicroBatchSource source;
   private final KafkaConfig config;
   private final ClockLimits limits;
+  private final String pipelineName;
   private final String job;
   private final TopicPartition partition;
-  private final PollParser parser;
   private final PartitionMetrics metrics;
-  private Consumer<Void, byte[]> consumer;
-  private KafkaPoll current;
-  private Instant currentTimestamp;
 
-  /** Whether this micro-batch was read, and the next one is not decided yet. */
-  private boolean read;
-
-  /** Number of this micro-batch; the first reads nothing and only decides the next. */
-  private long number;
-
-  private long start;
-  private long startClock;
-  private long end;
-
-  /** Offset that comes next, between start and end. */
-  private long next;
-
-  private long clock;
-
-  /**
-   * A reader of one partition.
-   *
-   * @param mark null at the first start
-   */
+  /** A reader of one partition. */
   MicroBatchReader(
       MicroBatchSource source,
       KafkaConfig config,
       ClockLimits limits,
       String pipelineName,
       String job,
-      int partition,
-      MicroBatchMark mark) {
+      int partition) {
     this.source = source;
     this.config = config;
     this.limits = limits;
+    this.pipelineName = pipelineName;
     this.job = job;
     this.partition = new TopicPartition(config.topic(), partition);
-    this.parser = new PollParser(config, limits, pipelineName);
     this.metrics = new PartitionMetrics(partition);
-    this.number = mark == null ? NOT_BEGUN : mark.number();
-    this.start = mark == null ? KafkaMark.NO_OFFSET : mark.start();
-    this.end = mark == null ? KafkaMark.NO_OFFSET : mark.end();
-    this.startClock = mark == null ? PartitionClocks.NONE : mark.clock();
   }
 
   @Override
@@ -90,71 +66,56 @@ final class MicroBatchReader extends UnboundedSource.UnboundedReader<KafkaPoll> 
     return advance();
   }
 
-  /** Opens the consumer. The runner starts a reader once only, so a failure must leave no half. */
-  private void open() throws IOException {
-    Consumer<Void, byte[]> opened = Consumers.open(config);
+  @Override
+  public boolean advance() throws IOException {
+    MicroBatchTurn turn = MicroBatchTurn.here();
+    if (turn.isRead()) {
+      return false;
+    }
+    Consumer<Void, byte[]> consumer = Consumers.open(config);
     try {
-      if (start == KafkaMark.NO_OFFSET) {
-        begin(opened);
-      }
-      opened.assign(List.of(partition));
-      consumer = opened;
+      MicroBatchMark mark = turn.mark() == null ? begin(consumer) : turn.mark();
+      consumer.assign(List.of(partition));
+      consumer.seek(partition, mark.start());
+      List<ConsumerRecord<Void, byte[]>> records = readToEnd(consumer, mark);
+      PollParser parser = parse(mark, records);
+      MicroBatchMark next = decideNext(consumer, mark, parser.clock());
+      turn.read(records.isEmpty() ? null : parser.end(), next);
+      return !records.isEmpty();
+    } catch (KafkaException e) {
+      throw Consumers.failure(config, e);
     } finally {
-      if (consumer == null) {
-        opened.close(CLOSE_TIMEOUT);
-      }
+      consumer.close(CLOSE_TIMEOUT);
     }
   }
 
-  private void begin(Consumer<Void, byte[]> opened) throws IOException {
-    MicroBatchPlan known = plan(opened);
+  /** Where a job begins. */
+  private MicroBatchMark begin(Consumer<Void, byte[]> consumer) throws IOException {
+    MicroBatchPlan known = plan(consumer);
     Map<TopicPartition, Long> starts =
         known != null && known.first() == 0
             ? Map.of(partition, known.start())
-            : Consumers.startOffsets(config, opened, List.of(partition));
-    startClock = StartClocks.find(config, limits, opened, starts).get(partition);
-    start = starts.get(partition);
-    end = start;
+            : Consumers.startOffsets(config, consumer, List.of(partition));
+    long start = starts.get(partition);
+    long clock = StartClocks.find(config, limits, consumer, starts).get(partition);
+    return new MicroBatchMark(MicroBatchMark.NOT_BEGUN, start, start, clock);
   }
 
-  @Override
-  public boolean advance() throws IOException {
-    current = null;
-    if (read) {
-      return false;
-    }
-    if (consumer == null) {
-      open();
-    }
-    // After a failure the runner may try again with this reader.
-    next = start;
-    clock = startClock;
-    consumer.seek(partition, start);
-    List<ConsumerRecord<Void, byte[]>> records = readToEnd();
-    read = true;
-    if (records.isEmpty()) {
-      return false;
-    }
-    currentTimestamp = getWatermark();
-    parser.begin(partition.partition(), clock, PartitionClocks.NONE, records.size());
-    for (ConsumerRecord<Void, byte[]> record : records) {
-      parser.add(record.offset(), record.timestamp(), record.value());
-    }
-    clock = parser.clock();
-    current = parser.end();
-    return true;
-  }
-
-  private List<ConsumerRecord<Void, byte[]>> readToEnd() throws IOException {
+  private List<ConsumerRecord<Void, byte[]>> readToEnd(
+      Consumer<Void, byte[]> consumer, MicroBatchMark mark) throws IOException {
     List<ConsumerRecord<Void, byte[]>> records = new ArrayList<>();
+    long next = mark.start();
     long progressNanos = System.nanoTime();
-    while (next < end) {
-      long before = next;
-      try {
-        poll(records);
-      } catch (KafkaException e) {
-        throw Consumers.failure(config, e);
+    while (next < mark.end()) {
+      List<ConsumerRecord<Void, byte[]>> polled =
+          Consumers.poll(config, consumer, POLL_TIMEOUT).records(partition);
+      for (ConsumerRecord<Void, byte[]> record : polled) {
+        if (record.offset() < mark.end()) {
+          records.add(record);
+        }
       }
+      long before = next;
+      next = Consumers.position(consumer, partition, polled, next);
       if (next > before) {
         progressNanos = System.nanoTime();
       } else if (System.nanoTime() - progressNanos > PATIENCE.toNanos()) {
@@ -164,109 +125,92 @@ final class MicroBatchReader extends UnboundedSource.UnboundedReader<KafkaPoll> 
     return records;
   }
 
-  private void poll(List<ConsumerRecord<Void, byte[]>> records) throws IOException {
-    List<ConsumerRecord<Void, byte[]>> all =
-        Consumers.poll(config, consumer, POLL_TIMEOUT).records(partition);
-    for (ConsumerRecord<Void, byte[]> record : all) {
-      if (record.offset() < end) {
-        records.add(record);
-      }
+  private PollParser parse(MicroBatchMark mark, List<ConsumerRecord<Void, byte[]>> records) {
+    PollParser parser = new PollParser(config, limits, pipelineName);
+    parser.begin(partition.partition(), mark.clock(), PartitionClocks.NONE, records.size());
+    for (ConsumerRecord<Void, byte[]> record : records) {
+      parser.add(record.offset(), record.timestamp(), record.value());
     }
-    next = Consumers.position(consumer, partition, all, next);
-    if (next > end) {
-      next = end;
-      consumer.seek(partition, end);
-    }
+    return parser;
   }
 
-  @Override
-  public KafkaPoll getCurrent() {
-    if (current == null) {
-      throw new NoSuchElementException("Nothing was read");
-    }
-    return current;
-  }
-
-  @Override
-  public Instant getCurrentTimestamp() {
-    if (current == null) {
-      throw new NoSuchElementException("Nothing was read");
-    }
-    return currentTimestamp;
-  }
-
-  @Override
-  public Instant getWatermark() {
-    return Consumers.timestamp(clock);
-  }
-
-  /** Decides, once per micro-batch that was read, where the next one ends. */
-  @Override
-  public MicroBatchMark getCheckpointMark() {
-    if (read) {
-      try {
-        decide();
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      } finally {
-        read = false;
-      }
-    }
-    return new MicroBatchMark(number, start, end, startClock);
-  }
-
-  private void decide() throws IOException {
+  /** Decides, once per micro-batch, where the next one ends. */
+  private MicroBatchMark decideNext(
+      Consumer<Void, byte[]> consumer, MicroBatchMark mark, long clock) throws IOException {
     MicroBatchPlan plan = plan(consumer);
     if (plan == null) {
-      plan = MicroBatchPlan.begin(job, next);
+      plan = MicroBatchPlan.begin(job, mark.end());
     }
+    long next = mark.number() + 1;
     long last = Consumers.endOffsets(config, consumer, List.of(partition)).get(partition);
-    metrics.set(Math.max(0, last - next), clock);
-    OptionalLong decided = plan.end(number + 1);
+    metrics.set(Math.max(0, last - mark.end()), clock);
+    OptionalLong decided = plan.end(next);
     if (decided.isPresent()) {
-      end = decided.getAsLong();
-    } else if (plan.continuesWith(number + 1)) {
-      end = Math.max(next, Math.min(last, next + MOST_MESSAGES));
-      commit(plan.with(end));
-    } else {
-      throw new IOException(
-          "Micro-batch "
-              + (number + 1)
-              + " of "
-              + partition
-              + " is to be computed again, but where it ended is forgotten: group "
-              + config.groupId()
-              + " remembers "
-              + plan.ends().size()
-              + " from "
-              + plan.first()
-              + ". Start without Spark's checkpoint; with --kafkaStart=earliest nothing is lost");
+      return new MicroBatchMark(next, mark.end(), decided.getAsLong(), clock);
     }
-    number++;
-    start = next;
-    startClock = clock;
+    if (plan.continuesWith(next)) {
+      long end = Math.max(mark.end(), Math.min(last, mark.end() + MOST_MESSAGES));
+      commit(consumer, mark, plan.with(end));
+      return new MicroBatchMark(next, mark.end(), end, clock);
+    }
+    throw new IOException(
+        "Micro-batch "
+            + next
+            + " of "
+            + partition
+            + " is to be computed again, but where it ended is forgotten: group "
+            + config.groupId()
+            + " remembers "
+            + plan.ends().size()
+            + " from "
+            + plan.first()
+            + ". Start without Spark's checkpoint; with --kafkaStart=earliest nothing is lost");
   }
 
   /** What is remembered of this job; null when nothing is. */
-  private MicroBatchPlan plan(Consumer<Void, byte[]> opened) throws IOException {
-    try {
-      return StartClocks.plan(
-          opened.committed(Set.of(partition), REQUEST_TIMEOUT).get(partition), job);
-    } catch (KafkaException e) {
-      throw Consumers.failure(config, e);
-    }
+  private MicroBatchPlan plan(Consumer<Void, byte[]> consumer) {
+    return StartClocks.plan(
+        consumer.committed(Set.of(partition), REQUEST_TIMEOUT).get(partition), job);
   }
 
   /**
    * Commits the plan, and where this micro-batch began, which shows the lag. What is before it need
    * not be written yet: the runner reads ahead when micro-batches queue up.
    */
-  private void commit(MicroBatchPlan plan) throws IOException {
+  private void commit(Consumer<Void, byte[]> consumer, MicroBatchMark mark, MicroBatchPlan plan) {
+    consumer.commitSync(
+        Map.of(partition, StartClocks.toCommit(mark.start(), mark.clock(), plan)), REQUEST_TIMEOUT);
+  }
+
+  @Override
+  public KafkaPoll getCurrent() {
+    KafkaPoll poll = MicroBatchTurn.here().poll();
+    if (poll == null) {
+      throw new NoSuchElementException("Nothing was read");
+    }
+    return poll;
+  }
+
+  @Override
+  public Instant getCurrentTimestamp() {
+    MicroBatchMark mark = MicroBatchTurn.here().mark();
+    if (mark == null) {
+      throw new NoSuchElementException("Nothing was read");
+    }
+    return Consumers.timestamp(mark.clock());
+  }
+
+  @Override
+  public Instant getWatermark() {
+    return Consumers.timestamp(getCheckpointMark().clock());
+  }
+
+  @Override
+  public MicroBatchMark getCheckpointMark() {
     try {
-      consumer.commitSync(
-          Map.of(partition, StartClocks.toCommit(start, startClock, plan)), REQUEST_TIMEOUT);
-    } catch (KafkaException e) {
-      throw Consumers.failure(config, e);
+      return MicroBatchTurn.here().end();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -276,10 +220,5 @@ final class MicroBatchReader extends UnboundedSource.UnboundedReader<KafkaPoll> 
   }
 
   @Override
-  public void close() {
-    if (consumer != null) {
-      consumer.close(CLOSE_TIMEOUT);
-      consumer = null;
-    }
-  }
+  public void close() {}
 }

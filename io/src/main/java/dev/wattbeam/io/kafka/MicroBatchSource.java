@@ -66,11 +66,12 @@ final class MicroBatchSource extends UnboundedSource<KafkaPoll, MicroBatchMark> 
     if (partition < 0) {
       throw new IllegalStateException("The source was not split into partitions");
     }
-    return new MicroBatchReader(this, config, limits, pipelineName, job, partition, mark);
+    return new MicroBatchReader(this, config, limits, pipelineName, job, partition);
   }
 
   @Override
   public Coder<MicroBatchMark> getCheckpointMarkCoder() {
+    MicroBatchTurn.begins();
     return MicroBatchMarkCoder.of();
   }
 

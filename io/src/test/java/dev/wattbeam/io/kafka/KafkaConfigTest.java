@@ -129,6 +129,9 @@ class KafkaConfigTest {
         .satisfiesExactly(
             e -> assertThat(e).contains("--kafkaReader=poll", "--kafkaReader=microbatch"),
             e -> assertThat(e).contains("--kafkaReader=kafkaio", "--kafkaBounded=true"));
+    errors.clear();
+    assertThat(onSpark(errors, "--kafkaReader=microbatch", "--kafkaBounded=true")).isNull();
+    assertThat(errors).singleElement().asString().contains("--kafkaReader=microbatch", "streaming");
   }
 
   @Test

@@ -2,11 +2,14 @@ package dev.wattbeam.io.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.wattbeam.model.Reading;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.apache.beam.sdk.util.CoderUtils;
@@ -25,21 +28,38 @@ class MicroBatchSourceTest {
     return new MicroBatchSource(config, Readings.LIMITS, "test").split(1, OPTIONS);
   }
 
-  /** One micro-batch, in the order of calls that Spark's runner makes. */
-  private static Batch batch(MicroBatchReader reader, boolean first) throws IOException {
-    List<Reading> readings = new ArrayList<>();
-    boolean found = first ? reader.start() || reader.advance() : reader.advance();
-    while (found) {
-      KafkaPoll poll = reader.getCurrent();
-      for (int i = 0; i < poll.readings().size(); i++) {
-        readings.add(poll.readings().reading(i));
-      }
-      found = reader.advance();
+  /** What Spark's runner does for one micro-batch of a split, with a reader that it keeps. */
+  private static final class Worker {
+    private final MicroBatchSource source;
+    private MicroBatchReader reader;
+
+    Worker(MicroBatchSource source) {
+      this.source = source;
     }
-    reader.getCheckpointMark().finalizeCheckpoint();
-    byte[] kept =
-        CoderUtils.encodeToByteArray(MicroBatchMarkCoder.of(), reader.getCheckpointMark());
-    return new Batch(readings, CoderUtils.decodeFromByteArray(MicroBatchMarkCoder.of(), kept));
+
+    Batch compute(MicroBatchMark before) throws IOException {
+      Coder<MicroBatchMark> coder = source.getCheckpointMarkCoder();
+      MicroBatchMark mark =
+          before == null
+              ? null
+              : CoderUtils.decodeFromByteArray(
+                  coder, CoderUtils.encodeToByteArray(MicroBatchMarkCoder.of(), before));
+      boolean started = reader != null;
+      if (!started) {
+        reader = source.createReader(OPTIONS, mark);
+      }
+      List<Reading> readings = new ArrayList<>();
+      boolean found = !started && reader.start() || reader.advance();
+      while (found) {
+        KafkaPoll poll = reader.getCurrent();
+        for (int i = 0; i < poll.readings().size(); i++) {
+          readings.add(poll.readings().reading(i));
+        }
+        found = reader.advance();
+      }
+      reader.getCheckpointMark().finalizeCheckpoint();
+      return new Batch(readings, reader.getCheckpointMark());
+    }
   }
 
   @Test
@@ -52,33 +72,49 @@ class MicroBatchSourceTest {
     String topic = broker.topic(1);
     MicroBatchSource source = split(broker.config(topic)).get(0);
     List<Reading> all = Readings.powers("m1", 0, 60);
-    MicroBatchReader reader = source.createReader(OPTIONS, null);
+    Worker worker = new Worker(source);
     broker.send(topic, 0, Readings.messages(all.subList(0, 10)));
-    Batch nothing = batch(reader, true);
+    Batch nothing = worker.compute(null);
     assertThat(nothing.readings()).isEmpty();
 
     broker.send(topic, 0, Readings.messages(all.subList(10, 25)));
-    Batch first = batch(reader, false);
+    Batch first = worker.compute(nothing.mark());
     assertThat(first.readings()).isEqualTo(all.subList(0, 10));
     broker.send(topic, 0, Readings.messages(all.subList(25, 60)));
-    Batch second = batch(reader, false);
+    Batch second = worker.compute(first.mark());
     assertThat(second.readings()).isEqualTo(all.subList(10, 25));
-    Batch third = batch(reader, false);
+    Batch third = worker.compute(second.mark());
     assertThat(third.readings()).isEqualTo(all.subList(25, 60));
-    assertThat(batch(reader, false).readings()).isEmpty();
-    reader.close();
+    assertThat(worker.compute(third.mark()).readings()).isEmpty();
 
-    MicroBatchReader again = source.createReader(OPTIONS, nothing.mark());
-    assertThat(batch(again, true)).isEqualTo(first);
-    again.close();
-    again = source.createReader(OPTIONS, first.mark());
-    assertThat(batch(again, true)).isEqualTo(second);
-    assertThat(batch(again, false)).isEqualTo(third);
-    again.close();
-    again = source.createReader(OPTIONS, null);
-    assertThat(batch(again, true)).isEqualTo(nothing);
-    assertThat(batch(again, false)).isEqualTo(first);
-    again.close();
+    // By a worker that has gone on, and by a new one.
+    for (Worker again : List.of(worker, new Worker(source))) {
+      assertThat(again.compute(second.mark())).isEqualTo(third);
+      assertThat(again.compute(nothing.mark())).isEqualTo(first);
+      assertThat(again.compute(first.mark())).isEqualTo(second);
+      assertThat(again.compute(null)).isEqualTo(nothing);
+    }
+  }
+
+  @Test
+  void aMicroBatchThatWasNotReadHasNoEnd(Broker broker) throws Exception {
+    MicroBatchSource source = split(broker.config(broker.topic(1))).get(0);
+    Worker worker = new Worker(source);
+    MicroBatchMark mark = worker.compute(null).mark();
+    CoderUtils.clone(source.getCheckpointMarkCoder(), mark);
+    assertThatThrownBy(worker.reader::getCheckpointMark)
+        .hasMessageContaining("--minReadTimeMillis");
+  }
+
+  @Test
+  void anotherRunnerIsRefused(Broker broker) throws Exception {
+    MicroBatchReader reader =
+        split(broker.config(broker.topic(1))).get(0).createReader(OPTIONS, null);
+    AtomicReference<Throwable> thrown = new AtomicReference<>();
+    Thread thread = new Thread(() -> thrown.set(catchThrowable(reader::start)));
+    thread.start();
+    thread.join();
+    assertThat(thrown.get()).hasMessageContaining("streaming on Spark only");
   }
 
   @Test
@@ -87,28 +123,25 @@ class MicroBatchSourceTest {
     List<Reading> all = Readings.powers("m1", 0, 10);
     broker.send(topic, 0, Readings.messages(all));
     for (int job = 0; job < 2; job++) {
-      MicroBatchReader reader = split(broker.config(topic)).get(0).createReader(OPTIONS, null);
-      assertThat(batch(reader, true).readings()).isEmpty();
-      assertThat(batch(reader, false).readings()).isEqualTo(all);
-      reader.close();
+      Worker worker = new Worker(split(broker.config(topic)).get(0));
+      Batch nothing = worker.compute(null);
+      assertThat(nothing.readings()).isEmpty();
+      assertThat(worker.compute(nothing.mark()).readings()).isEqualTo(all);
     }
   }
 
   @Test
   void aMicroBatchWhoseEndIsForgottenIsAnError(Broker broker) throws Exception {
     String topic = broker.topic(1);
-    MicroBatchSource source = split(broker.config(topic)).get(0);
-    MicroBatchReader reader = source.createReader(OPTIONS, null);
-    MicroBatchMark old = batch(reader, true).mark();
+    Worker worker = new Worker(split(broker.config(topic)).get(0));
+    MicroBatchMark old = worker.compute(null).mark();
+    MicroBatchMark mark = old;
     for (int i = 0; i <= MicroBatchPlan.MEMORY; i++) {
-      batch(reader, false);
+      mark = worker.compute(mark).mark();
     }
-    reader.close();
-    MicroBatchReader again = source.createReader(OPTIONS, old);
-    assertThatThrownBy(() -> batch(again, true))
+    assertThatThrownBy(() -> worker.compute(old))
         .hasMessageContaining("Micro-batch 1 of " + topic + "-0")
         .hasMessageContaining("--kafkaStart=earliest");
-    again.close();
   }
 
   @Test
@@ -130,12 +163,12 @@ class MicroBatchSourceTest {
   void offsetsAreCommittedOneMicroBatchLater(Broker broker) throws Exception {
     String topic = broker.topic(1);
     KafkaConfig config = broker.config(topic);
-    MicroBatchReader reader = split(config).get(0).createReader(OPTIONS, null);
+    Worker worker = new Worker(split(config).get(0));
     broker.send(topic, 0, Readings.messages(Readings.powers("m1", 0, 10)));
-    batch(reader, true);
-    batch(reader, false);
-    batch(reader, false);
-    reader.close();
+    MicroBatchMark mark = null;
+    for (int i = 0; i < 3; i++) {
+      mark = worker.compute(mark).mark();
+    }
     assertThat(broker.committed(config.groupId()).get(new TopicPartition(topic, 0)).offset())
         .isEqualTo(10);
   }
@@ -145,10 +178,9 @@ class MicroBatchSourceTest {
     String topic = broker.topic(1);
     int count = MicroBatchReader.MOST_MESSAGES + 5;
     broker.send(topic, 0, Readings.messages(Readings.powers("m1", 0, count)));
-    MicroBatchReader reader = split(broker.config(topic)).get(0).createReader(OPTIONS, null);
-    batch(reader, true);
-    assertThat(batch(reader, false).readings()).hasSize(MicroBatchReader.MOST_MESSAGES);
-    assertThat(batch(reader, false).readings()).hasSize(5);
-    reader.close();
+    Worker worker = new Worker(split(broker.config(topic)).get(0));
+    Batch full = worker.compute(worker.compute(null).mark());
+    assertThat(full.readings()).hasSize(MicroBatchReader.MOST_MESSAGES);
+    assertThat(worker.compute(full.mark()).readings()).hasSize(5);
   }
 }
