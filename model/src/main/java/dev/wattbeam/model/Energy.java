@@ -50,6 +50,21 @@ public final class Energy {
     return beforeMillis >= spanMillis ? energyMj : mulDivFloor(energyMj, beforeMillis, spanMillis);
   }
 
+  /**
+   * Sum of two energies, mJ.
+   *
+   * @throws ArithmeticException if it is above 2.5 TWh, which no row can hold
+   */
+  public static long plus(long energyMj, long other) {
+    long sum = energyMj + other;
+    if (((energyMj ^ sum) & (other ^ sum)) < 0) {
+      throw new ArithmeticException(
+          "An energy of more than 2.5 TWh does not fit into a row: divide the group, or correct the"
+              + " unit or multiplier of its meters");
+    }
+    return sum;
+  }
+
   /** Exact kWh, to twelve decimals, without trailing zeros. */
   public static BigDecimal toKwh(long energyMj) {
     BigDecimal kwh =

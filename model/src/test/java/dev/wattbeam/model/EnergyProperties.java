@@ -1,6 +1,7 @@
 package dev.wattbeam.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -116,5 +117,15 @@ class EnergyProperties {
         .isEqualTo(
             Energy.ofKwhNanos(values.get(values.size() - 1) * nanos)
                 - Energy.ofKwhNanos(values.get(0) * nanos));
+  }
+
+  @Property
+  void sumsAreExactOrRefused(@ForAll long a, @ForAll long b) {
+    BigInteger sum = BigInteger.valueOf(a).add(BigInteger.valueOf(b));
+    if (sum.compareTo(MIN) >= 0 && sum.compareTo(MAX) <= 0) {
+      assertThat(Energy.plus(a, b)).isEqualTo(sum.longValueExact());
+    } else {
+      assertThatThrownBy(() -> Energy.plus(a, b)).hasMessageContaining("2.5 TWh");
+    }
   }
 }

@@ -2,6 +2,7 @@ package dev.wattbeam.transforms.consumption;
 
 import dev.wattbeam.model.Consumption;
 import dev.wattbeam.model.DayRules;
+import dev.wattbeam.model.Energy;
 import dev.wattbeam.model.Quality;
 import dev.wattbeam.model.QualityMix;
 import dev.wattbeam.model.RowFlag;
@@ -140,7 +141,7 @@ final class DayCheck {
     int complete = 0;
     for (int i = 0; i < days.size(); i++) {
       if (complete(days.get(i))) {
-        total += days.get(i).energyMj();
+        total = Energy.plus(total, days.get(i).energyMj());
         complete++;
       }
     }

@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.beam.sdk.util.VarInt;
 
 /**
@@ -32,6 +34,18 @@ public record GroupUpdate(int bucket, List<Part> parts) {
    * @param sum energy, covered time, samples, quality and revision; the rest is zero
    */
   public record Part(MeterChannel group, long interval, Consumption sum) {}
+
+  /** This update split by bucket of groups: all channels of one group go to one bucket. */
+  public Map<Integer, GroupUpdate> byGroupBucket(int groupBuckets) {
+    Map<Integer, List<Part>> split = new HashMap<>();
+    for (Part part : parts) {
+      int groupBucket = Math.floorMod(part.group().meter().hashCode(), groupBuckets);
+      split.computeIfAbsent(groupBucket, key -> new ArrayList<>()).add(part);
+    }
+    Map<Integer, GroupUpdate> updates = new HashMap<>();
+    split.forEach((key, list) -> updates.put(key, new GroupUpdate(bucket, list)));
+    return updates;
+  }
 
   /** Deterministic coder. */
   public static final class GroupUpdateCoder extends DeterministicCoder<GroupUpdate> {

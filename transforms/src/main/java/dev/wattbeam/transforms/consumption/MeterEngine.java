@@ -4,6 +4,7 @@ import static dev.wattbeam.model.ConsumptionRow.OwnerKind.METER;
 
 import dev.wattbeam.model.Consumption;
 import dev.wattbeam.model.ConsumptionRow;
+import dev.wattbeam.model.Energy;
 import dev.wattbeam.model.Meter;
 import dev.wattbeam.model.MeterChannel;
 import dev.wattbeam.model.MeterDirectory;
@@ -283,7 +284,7 @@ final class MeterEngine {
   /** Sum of what adds up across meters: energy, covered time, samples, quality and revision. */
   static Consumption plus(Consumption a, Consumption b) {
     return new Consumption(
-        a.energyMj() + b.energyMj(),
+        Energy.plus(a.energyMj(), b.energyMj()),
         a.coveredMillis() + b.coveredMillis(),
         0,
         0,

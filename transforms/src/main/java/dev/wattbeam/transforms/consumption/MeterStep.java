@@ -10,10 +10,6 @@ import dev.wattbeam.model.MeterDirectorySource;
 import dev.wattbeam.model.Origin;
 import dev.wattbeam.model.Reading;
 import java.io.Serializable;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.beam.sdk.metrics.Counter;
 import org.apache.beam.sdk.metrics.Metrics;
@@ -75,7 +71,7 @@ final class MeterStep implements Serializable {
       duplicates.inc(merge.duplicates());
       conflicts.inc(merge.conflicts());
       for (ReadingSet.Entry loser : merge.losers()) {
-        out.get(ComputeConsumption.CONFLICTS).output(conflict(part.channel(), loser));
+        out.get(ComputeConsumption.CONFLICTS).output(conflict(pipelineName, part.channel(), loser));
       }
       dirty.accept(range);
       latest = Math.max(latest, range.lastMillis());
@@ -83,7 +79,7 @@ final class MeterStep implements Serializable {
     return latest;
   }
 
-  private DeadLetter conflict(MeterChannel channel, ReadingSet.Entry loser) {
+  static DeadLetter conflict(String pipelineName, MeterChannel channel, ReadingSet.Entry loser) {
     String payload = "meter=" + channel.meter() + " channel=" + channel.channel() + " " + loser;
     long identity = loser.time() * 31 + Long.rotateLeft(loser.value(), 20) + loser.duration();
     return new DeadLetter(
@@ -114,23 +110,13 @@ final class MeterStep implements Serializable {
 
           @Override
           public void groups(GroupUpdate update) {
-            byGroupBucket(update)
+            update
+                .byGroupBucket(groupBuckets)
                 .forEach(
                     (groupBucket, part) ->
                         out.get(ComputeConsumption.GROUP_UPDATES).output(KV.of(groupBucket, part)));
           }
         });
     rows.flush();
-  }
-
-  private Map<Integer, GroupUpdate> byGroupBucket(GroupUpdate update) {
-    Map<Integer, List<GroupUpdate.Part>> parts = new HashMap<>();
-    for (GroupUpdate.Part part : update.parts()) {
-      int groupBucket = Math.floorMod(part.group().meter().hashCode(), groupBuckets);
-      parts.computeIfAbsent(groupBucket, key -> new ArrayList<>()).add(part);
-    }
-    Map<Integer, GroupUpdate> updates = new HashMap<>();
-    parts.forEach((key, list) -> updates.put(key, new GroupUpdate(update.bucket(), list)));
-    return updates;
   }
 }

@@ -1,6 +1,7 @@
 package dev.wattbeam.transforms.consumption;
 
 import dev.wattbeam.model.Consumption;
+import dev.wattbeam.model.Energy;
 import dev.wattbeam.model.QualityMix;
 import dev.wattbeam.model.RowFlag;
 
@@ -27,7 +28,7 @@ final class PeriodSum {
       minPower = covered == 0 ? part.minPower() : Math.min(minPower, part.minPower());
       maxPower = covered == 0 ? part.maxPower() : Math.max(maxPower, part.maxPower());
     }
-    energy += part.energyMj();
+    energy = Energy.plus(energy, part.energyMj());
     covered += part.coveredMillis();
     samples += part.samples();
     flags |= part.flags() & ~RowFlag.SHARED.bit();

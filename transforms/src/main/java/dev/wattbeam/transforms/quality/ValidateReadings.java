@@ -5,14 +5,10 @@ import static java.util.Objects.requireNonNull;
 import dev.wattbeam.model.DeadLetter;
 import dev.wattbeam.model.DeadLetterCode;
 import dev.wattbeam.model.LateReading;
-import dev.wattbeam.model.MeterChannel;
 import dev.wattbeam.model.MeterDirectorySource;
-import dev.wattbeam.model.Reading;
 import dev.wattbeam.model.ReadingBatch;
 import dev.wattbeam.transforms.consumption.ReadingBlock;
-import dev.wattbeam.transforms.consumption.ReadingSet;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.Map;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.VarIntCoder;
@@ -43,7 +39,7 @@ public final class ValidateReadings
   /** Good readings that came after the allowed lateness. */
   public static final TupleTag<LateReading> LATE = new TupleTag<>() {};
 
-  /** Rejected readings. */
+  /** Rejected readings, and the messages that were none. */
   public static final TupleTag<DeadLetter> DEAD_LETTERS = new TupleTag<>() {};
 
   private final MeterDirectorySource directory;
@@ -82,8 +78,6 @@ public final class ValidateReadings
   }
 
   private static final class ValidateFn extends DoFn<ReadingBatch, KV<Integer, ReadingBlock>> {
-    private static final String STEP = "ValidateReadings";
-
     private final MeterDirectorySource directory;
     private final ReadingLimits limits;
     private final int buckets;
@@ -91,7 +85,7 @@ public final class ValidateReadings
     private final Counter duplicates = Metrics.counter("wattbeam", "duplicates");
     private final Counter late = Metrics.counter("wattbeam", "late");
     private transient Map<DeadLetterCode, Counter> deadLetters;
-    private transient Map<MeterChannel, ReadingSet.Builder> good;
+    private transient ReadingValidator validator;
     private transient Instant earliest;
 
     ValidateFn(
@@ -104,7 +98,7 @@ public final class ValidateReadings
 
     @StartBundle
     public void startBundle() {
-      good = new HashMap<>();
+      validator = new ReadingValidator(limits, buckets, pipelineName);
       deadLetters = new EnumMap<>(DeadLetterCode.class);
       earliest = null;
     }
@@ -115,80 +109,40 @@ public final class ValidateReadings
       if (earliest == null || timestamp.isBefore(earliest)) {
         earliest = timestamp;
       }
-      ReadingRules rules = new ReadingRules(limits, directory.snapshot(), batch);
-      ReadingSet.Builder[] sets = new ReadingSet.Builder[batch.channelCount()];
-      for (int i = 0; i < batch.size(); i++) {
-        if (!rules.check(i)) {
-          reject(batch, i, rules, out);
-        } else if (rules.lateness() > 0) {
-          keepAside(batch, i, rules, out);
-        } else {
-          int channel = batch.channelIndex(i);
-          ReadingSet.Builder set = sets[channel];
-          if (set == null) {
-            set = good.computeIfAbsent(batch.channelAt(channel), key -> new ReadingSet.Builder());
-            sets[channel] = set;
-          }
-          set.add(
-              rules.time(), rules.value(), batch.duration(i), batch.sequence(i), batch.quality(i));
-        }
-      }
+      batch.rejected().forEach(out.get(DEAD_LETTERS)::output);
+      validator.add(
+          batch,
+          directory.snapshot(),
+          new ReadingValidator.Output() {
+            @Override
+            public void late(LateReading reading) {
+              late.inc();
+              out.get(LATE).output(reading);
+            }
+
+            @Override
+            public void rejected(DeadLetter letter) {
+              count(letter.code());
+              out.get(DEAD_LETTERS).output(letter);
+            }
+          });
     }
 
-    private void reject(ReadingBatch batch, int i, ReadingRules rules, MultiOutputReceiver out) {
+    private void count(DeadLetterCode code) {
       deadLetters
-          .computeIfAbsent(
-              rules.code(), code -> Metrics.counter("wattbeam", "dead_letters_" + code))
+          .computeIfAbsent(code, key -> Metrics.counter("wattbeam", "dead_letters_" + key))
           .inc();
-      out.get(DEAD_LETTERS)
-          .output(
-              new DeadLetter(
-                  pipelineName,
-                  STEP,
-                  rules.code(),
-                  rules.message(),
-                  batch.payload(i),
-                  batch.origin(i),
-                  batch.known(i)));
-    }
-
-    private void keepAside(ReadingBatch batch, int i, ReadingRules rules, MultiOutputReceiver out) {
-      late.inc();
-      MeterChannel id = batch.channel(i);
-      Reading reading =
-          new Reading(
-              id.meter(),
-              id.channel(),
-              batch.type(i),
-              rules.time(),
-              rules.value(),
-              batch.duration(i),
-              batch.sequence(i),
-              batch.quality(i));
-      out.get(LATE).output(new LateReading(reading, batch.origin(i), rules.lateness()));
     }
 
     @FinishBundle
     public void finishBundle(FinishBundleContext context) {
-      Map<Integer, ReadingBlock.Builder> blocks = new HashMap<>();
-      good.forEach(
-          (channel, builder) -> {
-            ReadingSet set = builder.build();
-            duplicates.inc(builder.duplicates());
-            blocks
-                .computeIfAbsent(bucketOf(channel), bucket -> new ReadingBlock.Builder())
-                .add(channel, set);
-          });
-      blocks.forEach(
-          (bucket, block) ->
-              context.output(GOOD, KV.of(bucket, block.build()), earliest, GlobalWindow.INSTANCE));
-      good = null;
-    }
-
-    /** All channels of one meter go to one bucket. */
-    private int bucketOf(MeterChannel channel) {
-      int hash = channel.meter().hashCode() * 0x9E3779B1;
-      return Math.floorMod(hash ^ (hash >>> 16), buckets);
+      validator
+          .takeBlocks()
+          .forEach(
+              (bucket, block) ->
+                  context.output(GOOD, KV.of(bucket, block), earliest, GlobalWindow.INSTANCE));
+      duplicates.inc(validator.duplicates());
+      validator = null;
     }
   }
 }
