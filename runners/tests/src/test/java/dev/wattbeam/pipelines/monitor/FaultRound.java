@@ -37,14 +37,15 @@ final class FaultRound implements AutoCloseable {
       EmbeddedPostgres postgres,
       FaultReport report,
       Cluster cluster,
-      long seed) {
+      long seed,
+      double speedUp) {
     this.postgres = postgres;
     this.report = report;
     this.cluster = cluster;
     this.servers = kafka.bootstrapServers();
     this.topic = "readings-" + seed;
     kafka.createTopic(topic, FleetSender.PARTITIONS);
-    sender = new FleetSender(seed, servers, topic);
+    sender = new FleetSender(seed, speedUp, servers, topic);
     database = TestDatabase.with(sender.directory(), postgres);
   }
 
@@ -156,7 +157,6 @@ final class FaultRound implements AutoCloseable {
     report.compared(topic, sent, rows, tables.differences(expected.tables()));
     assertThat(tables.differenceFrom(expected.tables())).isEmpty();
 
-    long letters = expected.deadLetters().values().stream().mapToLong(Long::longValue).sum();
     assertThat(expected.messages()).isEqualTo(sent);
     assertThat(
             database.count("SELECT sum(samples) FROM wattbeam.intervals")

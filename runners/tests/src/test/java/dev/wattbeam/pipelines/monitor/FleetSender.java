@@ -22,16 +22,15 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * A seeded fleet with all defects that sends all the time, some 700 messages a second, whatever
- * happens to the broker. Its clock begins half a day before Europe's clocks change and runs 600
- * times as fast as real time.
+ * A seeded fleet with all defects that sends all the time, whatever happens to the broker. Its
+ * clock begins half a day before Europe's clocks change and runs some hundred times as fast as real
+ * time; 600 times makes some 700 messages a second.
  */
 final class FleetSender implements AutoCloseable {
   static final int PARTITIONS = 4;
   static final Duration ALLOWED_LATENESS = Duration.ofHours(6);
 
   private static final int METERS = 120;
-  private static final double SPEED_UP = 600;
   private static final Instant START = Instant.parse("2024-03-30T12:00:00Z");
 
   /** Longer than any outage of the broker. */
@@ -39,6 +38,7 @@ final class FleetSender implements AutoCloseable {
 
   private final String servers;
   private final String topic;
+  private final double speedUp;
   private final FleetSimulator simulator;
   private final Thread thread = new Thread(this::send, "fleet");
   private final AtomicLong acknowledged = new AtomicLong();
@@ -46,7 +46,8 @@ final class FleetSender implements AutoCloseable {
   private volatile Instant clock = START;
   private volatile boolean stopped;
 
-  FleetSender(long seed, String servers, String topic) {
+  FleetSender(long seed, double speedUp, String servers, String topic) {
+    this.speedUp = speedUp;
     this.servers = servers;
     this.topic = topic;
     this.simulator =
@@ -90,7 +91,7 @@ final class FleetSender implements AutoCloseable {
 
   private void send() {
     try (Producer<byte[], byte[]> producer = producer()) {
-      DeliveryPacer pacer = DeliveryPacer.speedUp(SPEED_UP, START, Clock.systemUTC());
+      DeliveryPacer pacer = DeliveryPacer.speedUp(speedUp, START, Clock.systemUTC());
       while (!stopped) {
         Delivery delivery = simulator.next();
         pacer.await(delivery);

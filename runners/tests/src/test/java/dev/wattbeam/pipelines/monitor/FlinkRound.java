@@ -37,7 +37,7 @@ final class FlinkRound implements Soak.Round, FaultRound.Cluster {
     this.flink = flink;
     this.kafka = kafka;
     this.jar = flink.jar();
-    this.round = new FaultRound(kafka, postgres, report, this, seed);
+    this.round = new FaultRound(kafka, postgres, report, this, seed, 600);
   }
 
   /** Starts the job and the fleet; returns when there are rows and a checkpoint. */
