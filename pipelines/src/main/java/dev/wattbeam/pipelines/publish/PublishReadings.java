@@ -10,6 +10,7 @@ import dev.wattbeam.io.kafka.KafkaOptions;
 import dev.wattbeam.io.postgres.DirectoryEntries;
 import dev.wattbeam.io.postgres.MeterDirectoryStore;
 import dev.wattbeam.io.postgres.PostgresConfig;
+import dev.wattbeam.io.postgres.PostgresDatabase;
 import dev.wattbeam.io.postgres.PostgresException;
 import dev.wattbeam.io.postgres.PostgresOptions;
 import dev.wattbeam.model.DeadLetter;
@@ -22,15 +23,19 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
@@ -39,14 +44,19 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * Sends files of readings to Kafka, in their order or as a replay in time. A plain program: a file
- * has an order that a Beam source would lose.
+ * Sends readings to Kafka: files, in their order or as a replay in time, or the table {@code
+ * raw_readings}. A plain program: a file has an order that a Beam source would lose, and the table
+ * a position that has to follow what Kafka has acknowledged.
  *
  * <pre>
- * open each file       format by name or by mapping file; gzip recognised
+ * files                open each file, format by name or by mapping file; gzip recognised
  * read row by row      -> readings | missing rows | rejected rows (dead letters)
  * pace                 as fast as possible, --rate, or --speedUp
  * send                 canonical JSON, key = meter, idempotent, acknowledged by all
+ *
+ * postgres             the whole table once, by several readers
+ * follow               what transactions have written since; with --continuous for ever
+ * send                 as above; then the position is noted in the database
  * </pre>
  */
 @Command(
@@ -55,29 +65,43 @@ import picocli.CommandLine.Option;
     description = PublishReadings.DESCRIPTION)
 public final class PublishReadings implements Callable<Integer> {
   public static final String NAME = "publish-readings";
-  public static final String DESCRIPTION = "Sends files of meter readings to Kafka.";
+  public static final String DESCRIPTION =
+      "Sends meter readings to Kafka, from files or from PostgreSQL.";
 
   private static final int EXIT_OK = 0;
   private static final int EXIT_FAILED = 1;
   private static final int EXIT_USAGE = 2;
   private static final int EXIT_STOPPED = 130;
   private static final int STOP_SECONDS = 15;
+  private static final int MAX_READERS = 64;
   private static final int SHOWN_REJECTIONS = 5;
   private static final Pattern RATE = Pattern.compile("([0-9]+(?:\\.[0-9]+)?)(?:/s)?");
 
+  /** Where readings come from. */
+  enum Source {
+    FILES,
+    POSTGRES
+  }
+
+  @Option(
+      names = "--source",
+      defaultValue = "files",
+      description =
+          "files: those of --input. postgres: the table wattbeam.raw_readings; what was sent"
+              + " before is not sent again. Default: ${DEFAULT-VALUE}.")
+  private Source source;
+
   @Option(
       names = "--input",
-      required = true,
       arity = "1..*",
       description = "File, plain or gzip; - is the standard input. May be given several times.")
   private List<Path> inputs = List.of();
 
   @Option(
       names = "--format",
-      required = true,
       description = "Name of a format (${COMPLETION-CANDIDATES}) or a mapping file.",
       completionCandidates = FormatNames.class)
-  private String format = "";
+  private String format;
 
   @Option(names = "--meter", description = "Name of the meter, for formats without a meter column.")
   private String meter;
@@ -141,9 +165,36 @@ public final class PublishReadings implements Callable<Integer> {
   private boolean register;
 
   @Option(
+      names = "--continuous",
+      description = "With --source=postgres: goes on with new and corrected rows until stopped.")
+  private boolean continuous;
+
+  @Option(
+      names = "--pollEvery",
+      defaultValue = "PT1S",
+      description =
+          "With --continuous: how often to look for rows, ISO 8601. Default: ${DEFAULT-VALUE}.")
+  private Duration pollEvery;
+
+  @Option(
+      names = "--readers",
+      paramLabel = "N",
+      defaultValue = "" + TableSettings.DEFAULT_READERS,
+      description =
+          "With --source=postgres: how many parts of the table are read at a time in the first"
+              + " pass. Default: ${DEFAULT-VALUE}.")
+  private int readers;
+
+  @Option(
+      names = "--fromBeginning",
+      description = "With --source=postgres: sends the whole table, whatever was sent before.")
+  private boolean fromBeginning;
+
+  @Option(
       names = "--postgresUrl",
       description =
-          "Database of the meter directory, as a JDBC URL; rejected rows go to its dead_letters.")
+          "Database of raw_readings and of the meter directory, as a JDBC URL; rejected rows go to"
+              + " its dead_letters.")
   private String postgresUrl;
 
   @Option(names = "--postgresUser", description = "PostgreSQL login role.")
@@ -195,6 +246,7 @@ public final class PublishReadings implements Callable<Integer> {
   /** Runs the program; 0 when everything was sent, 2 for wrong options, 1 for what went wrong. */
   static int run(String[] args, InputStream in, PrintStream out, PrintStream err) {
     return new CommandLine(new PublishReadings(in, out, err))
+        .setCaseInsensitiveEnumValuesAllowed(true)
         .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
         .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
         .execute(args);
@@ -203,27 +255,92 @@ public final class PublishReadings implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     List<String> errors = new ArrayList<>();
-    PublishSettings settings = settings(errors);
-    PostgresConfig postgres = postgres(errors);
+    Work<Integer> work =
+        switch (source) {
+          case FILES -> ofFiles(errors);
+          case POSTGRES -> ofTable(errors);
+        };
     if (!errors.isEmpty()) {
       errors.forEach(this::complain);
       return EXIT_USAGE;
     }
-    try (DeadLetterLines lines =
-            rejectedFile == null ? null : DeadLetterLines.create(rejectedFile);
-        DeadLetterTable table = postgres == null ? null : DeadLetterTable.open(postgres)) {
-      return publish(settings, postgres, lines, table);
-    } catch (IOException | PostgresException e) {
-      complain(e.getMessage());
+    try {
+      return work.run();
     } catch (UncheckedIOException e) {
       complain(e.getCause().getMessage());
+    } catch (IOException | PostgresException e) {
+      complain(e.getMessage());
     }
     return EXIT_FAILED;
   }
 
+  /** Work that can fail as servers and files do. */
+  private interface Work<T> {
+    T run() throws IOException, InterruptedException;
+  }
+
+  private Work<Integer> ofFiles(List<String> errors) {
+    if (continuous || fromBeginning) {
+      errors.add("--continuous and --fromBeginning go with --source=postgres only");
+    }
+    PublishSettings settings = settings(errors);
+    PostgresConfig postgres = register || postgresUrl != null ? postgres(errors) : null;
+    if (register && inputs.contains(PublishSettings.STDIN)) {
+      errors.add("--register has to read the input twice, so --input=- does not go with it");
+    }
+    return () -> {
+      try (DeadLetterLines lines =
+              rejectedFile == null ? null : DeadLetterLines.create(rejectedFile);
+          DeadLetterTable table = postgres == null ? null : DeadLetterTable.open(postgres)) {
+        return publish(settings, postgres, lines, table);
+      }
+    };
+  }
+
+  private Work<Integer> ofTable(List<String> errors) {
+    Map<String, Boolean> foreign = new LinkedHashMap<>();
+    foreign.put("--input", !inputs.isEmpty());
+    foreign.put("--format", format != null);
+    foreign.put("--meter", meter != null);
+    foreign.put("--zone", zone != null);
+    foreign.put("--rate", rate != null);
+    foreign.put("--speedUp", speedUp != null);
+    foreign.put("--sort", sort);
+    foreign.put("--rejected", rejectedFile != null);
+    foreign.put("--register", register);
+    foreign.forEach(
+        (option, given) -> {
+          if (given) {
+            errors.add(option + " goes with --source=files only");
+          }
+        });
+    if (readers < 1 || readers > MAX_READERS) {
+      errors.add("--readers=" + readers + " has to be from 1 to " + MAX_READERS);
+    }
+    if (pollEvery.isNegative() || pollEvery.isZero()) {
+      errors.add("--pollEvery=" + pollEvery + " has to be above 0, such as PT1S");
+    }
+    KafkaConfig kafka = kafka(errors);
+    PostgresConfig postgres = postgres(errors);
+    return () ->
+        publishTable(
+            TableSettings.of(postgres, kafka)
+                .withReaders(readers)
+                .withFromBeginning(fromBeginning)
+                .withPollEvery(continuous ? pollEvery : null));
+  }
+
   /** Judges all the options; each error is one line. */
   private PublishSettings settings(List<String> errors) {
-    ReadingFormat readingFormat = format(errors);
+    ReadingFormat readingFormat = null;
+    if (inputs.isEmpty()) {
+      errors.add("--input is missing: give the files, or --source=postgres");
+    }
+    if (format == null) {
+      errors.add("--format is missing: give a name or a mapping file (--help lists the names)");
+    } else {
+      readingFormat = format(errors);
+    }
     for (Path input : inputs) {
       if (!input.equals(PublishSettings.STDIN) && !Files.isReadable(input)) {
         errors.add("--input=" + input + " does not exist or may not be read");
@@ -248,14 +365,7 @@ public final class PublishReadings implements Callable<Integer> {
     if (speedUp != null && !(speedUp > 0 && speedUp < 1e12)) {
       errors.add("--speedUp=" + speedUp + " has to be above 0, such as 60: an hour in a minute");
     }
-    if (createTopic != null && (createTopic < 1 || createTopic > 100_000)) {
-      errors.add("--create-topic=" + createTopic + " has to be a number of partitions from 1");
-    }
-    KafkaOptions options = PipelineOptionsFactory.as(KafkaOptions.class);
-    options.setKafkaBootstrapServers(bootstrapServers);
-    options.setKafkaTopic(topic);
-    options.setKafkaPropertiesFile(kafkaPropertiesFile);
-    KafkaConfig kafka = KafkaConfig.from(options, errors);
+    KafkaConfig kafka = kafka(errors);
     if (!errors.isEmpty()) {
       return null;
     }
@@ -265,18 +375,22 @@ public final class PublishReadings implements Callable<Integer> {
         .withSort(sort);
   }
 
-  /** Null when no database is asked for. */
-  private PostgresConfig postgres(List<String> errors) {
-    if (!register && postgresUrl == null) {
-      return null;
+  private KafkaConfig kafka(List<String> errors) {
+    if (createTopic != null && (createTopic < 1 || createTopic > 100_000)) {
+      errors.add("--create-topic=" + createTopic + " has to be a number of partitions from 1");
     }
+    KafkaOptions options = PipelineOptionsFactory.as(KafkaOptions.class);
+    options.setKafkaBootstrapServers(bootstrapServers);
+    options.setKafkaTopic(topic);
+    options.setKafkaPropertiesFile(kafkaPropertiesFile);
+    return KafkaConfig.from(options, errors);
+  }
+
+  private PostgresConfig postgres(List<String> errors) {
     PostgresOptions options = PipelineOptionsFactory.as(PostgresOptions.class);
     options.setPostgresUrl(postgresUrl);
     options.setPostgresUser(postgresUser);
     options.setPostgresPasswordFile(postgresPasswordFile);
-    if (register && inputs.contains(PublishSettings.STDIN)) {
-      errors.add("--register has to read the input twice, so --input=- does not go with it");
-    }
     return PostgresConfig.from(options, errors);
   }
 
@@ -310,9 +424,7 @@ public final class PublishReadings implements Callable<Integer> {
       DeadLetterLines lines,
       DeadLetterTable table)
       throws IOException, InterruptedException {
-    if (createTopic != null && KafkaSender.createTopic(settings.kafka(), createTopic)) {
-      err.println("Made topic " + topic + " with " + createTopic + " partitions.");
-    }
+    createTopic(settings.kafka());
     ReadingPublisher publisher =
         ReadingPublisher.create(settings)
             .readingStdin(in)
@@ -326,8 +438,8 @@ public final class PublishReadings implements Callable<Integer> {
     if (showProgress) {
       publisher.onProgress(progress -> err.println(describe(progress)));
     }
-    PublishSummary summary = publishUntilStopped(publisher);
-    out.println(describe(summary));
+    PublishSummary summary =
+        untilStopped(publisher::stop, publisher::publish, PublishReadings::describe);
     if (!summary.complete()) {
       return EXIT_STOPPED;
     }
@@ -338,14 +450,36 @@ public final class PublishReadings implements Callable<Integer> {
     return EXIT_OK;
   }
 
-  /** Ctrl-C ends it after the current row, with what was sent safely stored. */
-  private static PublishSummary publishUntilStopped(ReadingPublisher publisher)
+  private int publishTable(TableSettings settings) throws IOException, InterruptedException {
+    List<String> problems = PostgresDatabase.check(settings.postgres());
+    if (!problems.isEmpty()) {
+      problems.forEach(this::complain);
+      return EXIT_FAILED;
+    }
+    createTopic(settings.kafka());
+    TablePublisher publisher = TablePublisher.create(settings).onWarning(this::complain);
+    if (showProgress) {
+      publisher.onProgress(progress -> err.println(describe(progress)));
+    }
+    TableSummary summary =
+        untilStopped(publisher::stop, publisher::publish, PublishReadings::describe);
+    return summary.complete() ? EXIT_OK : EXIT_STOPPED;
+  }
+
+  private void createTopic(KafkaConfig kafka) throws IOException {
+    if (createTopic != null && KafkaSender.createTopic(kafka, createTopic)) {
+      err.println("Made topic " + topic + " with " + createTopic + " partitions.");
+    }
+  }
+
+  /** Ctrl-C ends it at the next good moment, with what was sent safely stored, and the summary. */
+  private <T> T untilStopped(Runnable stop, Work<T> work, Function<T, String> describe)
       throws IOException, InterruptedException {
     CountDownLatch done = new CountDownLatch(1);
     Thread hook =
         new Thread(
             () -> {
-              publisher.stop();
+              stop.run();
               try {
                 if (!done.await(STOP_SECONDS, TimeUnit.SECONDS)) {
                   Thread.currentThread().interrupt();
@@ -356,7 +490,9 @@ public final class PublishReadings implements Callable<Integer> {
             });
     Runtime.getRuntime().addShutdownHook(hook);
     try {
-      return publisher.publish();
+      T summary = work.run();
+      out.println(describe.apply(summary));
+      return summary;
     } finally {
       done.countDown();
       try {
@@ -428,6 +564,18 @@ public final class PublishReadings implements Callable<Integer> {
         rejected,
         summary.readingsPublished(),
         summary.meters().size(),
+        summary.seconds());
+  }
+
+  private static String describe(TableSummary summary) {
+    return String.format(
+        Locale.ROOT,
+        "%srows sent %d = first pass %d + changes %d - rejected %d; %.1f s",
+        summary.complete() ? "" : "Stopped before the end: ",
+        summary.backfilled() + summary.changes() - summary.rejected(),
+        summary.backfilled(),
+        summary.changes(),
+        summary.rejected(),
         summary.seconds());
   }
 }

@@ -274,7 +274,8 @@ class ReadingPublisherTest {
     assertThat(result.code()).isEqualTo(2);
     assertThat(result.err())
         .contains("gone.csv does not exist")
-        .contains("Format \"uci\" is neither a known name (canonical-json, uci-household")
+        .contains(
+            "Format \"uci\" is neither a known name (canonical-json, green-button, uci-household")
         .contains("--kafkaBootstrapServers")
         .contains("--rate=fast")
         .contains("--speedUp=-1")
