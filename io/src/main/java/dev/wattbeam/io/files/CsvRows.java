@@ -27,8 +27,8 @@ final class CsvRows implements RowParser {
   private static final int NO_COLUMN = -1;
   private static final int SHOWN_CHARACTERS = 60;
   // The years 0 to 9999, which is what the wire format can say.
-  private static final long EARLIEST = LocalDate.of(0, 1, 1).toEpochDay() * 86_400_000L;
-  private static final long END_OF_TIME = LocalDate.of(10_000, 1, 1).toEpochDay() * 86_400_000L;
+  static final long EARLIEST = LocalDate.of(0, 1, 1).toEpochDay() * 86_400_000L;
+  static final long END_OF_TIME = LocalDate.of(10_000, 1, 1).toEpochDay() * 86_400_000L;
 
   private final CsvMapping mapping;
   private final String fileName;
@@ -434,7 +434,7 @@ final class CsvRows implements RowParser {
     }
   }
 
-  private static String shown(String text) {
+  static String shown(String text) {
     return text.length() <= SHOWN_CHARACTERS ? text : text.substring(0, SHOWN_CHARACTERS) + "...";
   }
 }

@@ -72,14 +72,27 @@ public final class DeadLetterTable implements AutoCloseable {
       upsert.setTimestamp(9, new Timestamp(letter.timeMillis()));
       upsert.addBatch();
       if (++waiting == BATCH) {
-        flush();
+        store();
       }
     } catch (SQLException e) {
       throw new UncheckedIOException(failed(e));
     }
   }
 
-  private void flush() throws SQLException {
+  /**
+   * Stores what waits.
+   *
+   * @throws UncheckedIOException when PostgreSQL refuses
+   */
+  public void flush() {
+    try {
+      store();
+    } catch (SQLException e) {
+      throw new UncheckedIOException(failed(e));
+    }
+  }
+
+  private void store() throws SQLException {
     if (waiting > 0) {
       upsert.executeBatch();
       waiting = 0;
@@ -95,7 +108,7 @@ public final class DeadLetterTable implements AutoCloseable {
   @Override
   public void close() {
     try (connection) {
-      flush();
+      store();
     } catch (SQLException e) {
       throw new UncheckedIOException(failed(e));
     }

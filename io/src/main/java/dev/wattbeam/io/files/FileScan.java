@@ -53,6 +53,7 @@ public record FileScan(
     Collector collector = new Collector(format);
     for (Path file : files) {
       try (ReadingFile open = ReadingFile.open(file, format)) {
+        open.meters().forEach(collector.stated::putIfAbsent);
         for (FileRow row = open.next(); row != null; row = open.next()) {
           collector.add(row);
         }
@@ -90,6 +91,7 @@ public record FileScan(
     private final ReadingFormat format;
     private final Set<String> absentIfAlwaysZero = new TreeSet<>();
     private final Map<String, Map<String, Seen>> meters = new TreeMap<>();
+    private final Map<String, FileMeter> stated = new HashMap<>();
     private String lastMeter;
     private Map<String, Seen> lastChannels;
     private long rows;
@@ -155,7 +157,8 @@ public record FileScan(
       CsvMapping mapping = format.mapping();
       MeterType type = mapping == null ? MeterType.generic("generic") : mapping.meterType();
       ZoneId meterZone = mapping == null ? null : mapping.meterZone();
-      ZoneId zone = meterZone != null ? meterZone : format.zone();
+      FileMeter unstated =
+          new FileMeter(type, directoryZone(meterZone != null ? meterZone : format.zone()));
       List<Meter> found = new ArrayList<>();
       Set<MeterChannel> absent = new TreeSet<>();
       long readings = 0;
@@ -170,7 +173,8 @@ public record FileScan(
             readings += seen.readings;
           }
         }
-        found.add(Meter.of(meter.getKey(), type, directoryZone(zone), channels));
+        FileMeter entry = stated.getOrDefault(meter.getKey(), unstated);
+        found.add(Meter.of(meter.getKey(), entry.type(), directoryZone(entry.zone()), channels));
       }
       return new FileScan(found, absent, rows, readings, inTimeOrder, first, last);
     }

@@ -1,6 +1,5 @@
 package dev.wattbeam.io.files;
 
-import dev.wattbeam.model.DeadLetterCode;
 import dev.wattbeam.model.MeterChannel;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
@@ -10,6 +9,8 @@ import java.io.SequenceInputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Map;
 import java.util.Set;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
@@ -27,25 +28,37 @@ public final class ReadingFile implements AutoCloseable {
   private final String name;
   private final InputStream source;
   private final CountingStream counter;
-  private final LineReader lines;
-  private final RowParser parser;
-  private final RejectedRows rejected;
   private final long size;
+  private final RowSource rows;
+  private final Map<String, FileMeter> meters;
 
+  /**
+   * @param feed what the first reading of a file that is read twice has found; else null
+   */
   private ReadingFile(
-      String name, InputStream source, long size, ReadingFormat format, Set<MeterChannel> leaveOut)
+      String name,
+      InputStream source,
+      long size,
+      ReadingFormat format,
+      Set<MeterChannel> leaveOut,
+      GreenButtonFeed feed)
       throws IOException {
     this.name = name;
     this.source = source;
     this.size = size;
     this.counter = new CountingStream(source);
-    this.rejected = new RejectedRows(name);
-    this.lines = new LineReader(unpacked(), MAX_ROW_BYTES);
-    this.parser =
-        format.mapping() == null
-            ? new JsonLines(format.zone())
-            : new CsvRows(format.mapping(), name, leaveOut);
-    parser.readHeader(lines);
+    InputStream unpacked = unpacked(counter, name);
+    if (feed != null) {
+      this.rows = new GreenButtonRows(feed, unpacked, name);
+      this.meters = feed.meters();
+    } else {
+      RowParser parser =
+          format.mapping() == null
+              ? new JsonLines(format.zone())
+              : new CsvRows(format.mapping(), name, leaveOut);
+      this.rows = new LineRows(new LineReader(unpacked, MAX_ROW_BYTES), parser, name);
+      this.meters = Map.of();
+    }
   }
 
   /**
@@ -71,21 +84,28 @@ public final class ReadingFile implements AutoCloseable {
     if (Files.isDirectory(file)) {
       throw new InvalidFileException(file + " is a directory, not a file");
     }
-    InputStream in;
-    long size;
+    Path fileName = file.getFileName();
+    String name = fileName == null ? file.toString() : fileName.toString();
     try {
-      in = Files.newInputStream(file);
-      size = Files.size(file);
+      GreenButtonFeed feed = format.readTwice() ? feed(file, name, format) : null;
+      return open(Files.newInputStream(file), name, Files.size(file), format, leaveOut, feed);
     } catch (NoSuchFileException e) {
       throw new InvalidFileException("There is no file " + file, e);
     }
-    Path fileName = file.getFileName();
-    return open(
-        in, fileName == null ? file.toString() : fileName.toString(), size, format, leaveOut);
+  }
+
+  private static GreenButtonFeed feed(Path file, String name, ReadingFormat format)
+      throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      return GreenButtonFeed.read(unpacked(in, name), name, format);
+    } catch (ZipException | EOFException e) {
+      throw damaged(name, 0, e);
+    }
   }
 
   /**
-   * Reads from a stream, which is closed with the file.
+   * Reads from a stream, which is closed with the file. What has to be read twice is put into a
+   * temporary file first.
    *
    * @param name stands for the file name in messages and origins
    * @param size length of the stream in bytes, or 0 when unknown
@@ -95,13 +115,35 @@ public final class ReadingFile implements AutoCloseable {
   public static ReadingFile open(
       InputStream in, String name, long size, ReadingFormat format, Set<MeterChannel> leaveOut)
       throws IOException {
+    if (!format.readTwice()) {
+      return open(in, name, size, format, leaveOut, null);
+    }
+    Path copy = Files.createTempFile("wattbeam-", ".tmp");
+    try (in) {
+      Files.copy(in, copy, StandardCopyOption.REPLACE_EXISTING);
+      GreenButtonFeed feed = feed(copy, name, format);
+      return open(Files.newInputStream(copy), name, Files.size(copy), format, leaveOut, feed);
+    } finally {
+      // An open file stays readable.
+      Files.delete(copy);
+    }
+  }
+
+  private static ReadingFile open(
+      InputStream in,
+      String name,
+      long size,
+      ReadingFormat format,
+      Set<MeterChannel> leaveOut,
+      GreenButtonFeed feed)
+      throws IOException {
     boolean opened = false;
     try {
       if (!format.namesMeters()) {
         throw new IllegalArgumentException(
             "Format " + format.name() + " does not name the meter; give it with --meter=NAME");
       }
-      ReadingFile file = new ReadingFile(name, in, size, format, Set.copyOf(leaveOut));
+      ReadingFile file = new ReadingFile(name, in, size, format, Set.copyOf(leaveOut), feed);
       opened = true;
       return file;
     } finally {
@@ -111,8 +153,8 @@ public final class ReadingFile implements AutoCloseable {
     }
   }
 
-  private InputStream unpacked() throws IOException {
-    InputStream in = counter;
+  private static InputStream unpacked(InputStream packed, String name) throws IOException {
+    InputStream in = packed;
     byte[] head = in.readNBytes(2);
     if (head.length == 0) {
       throw new InvalidFileException(name + " is empty");
@@ -126,15 +168,15 @@ public final class ReadingFile implements AutoCloseable {
         throw new InvalidFileException(name + " is damaged: its gzip header is cut", e);
       }
     }
-    return withoutMark(in);
+    return withoutMark(in, name);
   }
 
-  private InputStream withoutMark(InputStream in) throws IOException {
+  private static InputStream withoutMark(InputStream in, String name) throws IOException {
     byte[] head;
     try {
       head = in.readNBytes(3);
     } catch (ZipException | EOFException e) {
-      throw damaged(e);
+      throw damaged(name, 0, e);
     }
     if (head.length == 0) {
       throw new InvalidFileException(name + " is empty inside its gzip wrapping");
@@ -160,32 +202,26 @@ public final class ReadingFile implements AutoCloseable {
    */
   public FileRow next() throws IOException {
     try {
-      do {
-        if (!lines.next()) {
-          return null;
-        }
-      } while (lines.blank());
+      return rows.next();
     } catch (ZipException | EOFException e) {
-      throw damaged(e);
+      throw damaged(name, rows.line(), e);
     }
-    if (lines.cut()) {
-      return rejected.reject(
-          lines,
-          DeadLetterCode.OVERSIZED_MESSAGE,
-          "The row is longer than " + MAX_ROW_BYTES + " bytes; its beginning is kept");
-    }
-    return parser.parse(lines);
   }
 
-  private InvalidFileException damaged(IOException cause) {
+  private static InvalidFileException damaged(String name, long line, IOException cause) {
     return new InvalidFileException(
         name
             + " is damaged: its gzip data ends or breaks after line "
-            + (lines == null ? 0 : lines.number())
+            + line
             + " ("
             + cause.getMessage()
             + ")",
         cause);
+  }
+
+  /** What the file itself says of its meters, by their names; empty when it says nothing. */
+  public Map<String, FileMeter> meters() {
+    return meters;
   }
 
   /** Name of the file without its folders. */

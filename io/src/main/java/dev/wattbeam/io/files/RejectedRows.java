@@ -17,15 +17,19 @@ final class RejectedRows {
   }
 
   FileRow.Rejected reject(LineReader line, DeadLetterCode code, String message) {
+    return reject(line.number(), line.copy(), code, message);
+  }
+
+  FileRow.Rejected reject(long line, byte[] payload, DeadLetterCode code, String message) {
     return new FileRow.Rejected(
-        line.number(),
+        line,
         new DeadLetter(
             PIPELINE,
             STEP,
             code,
             message,
-            Payload.asText(line.copy()),
-            new Origin(fileName, 0, line.number()),
+            Payload.asText(payload),
+            new Origin(fileName, 0, line),
             System.currentTimeMillis()));
   }
 }

@@ -149,7 +149,8 @@ class CsvMappingTest {
     assertThatThrownBy(() -> ReadingFormat.of("uci"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("Format \"uci\"")
-        .hasMessageContaining("canonical-json, uci-household, sgsc, london-smart-meter");
+        .hasMessageContaining(
+            "canonical-json, green-button, uci-household, sgsc, london-smart-meter");
     assertThatThrownBy(() -> ReadingFormat.of("sgsc").withMeter("m"))
         .hasMessageContaining("--meter is for formats without a meter column");
   }

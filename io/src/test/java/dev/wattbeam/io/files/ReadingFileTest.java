@@ -76,6 +76,31 @@ class ReadingFileTest {
   }
 
   @Test
+  void smardRowsHaveThousandsDotsAndThreeOClockTwice() throws IOException {
+    Rows rows =
+        Rows.of(
+            "\uFEFFDatum;Uhrzeit;Gesamt (Netzlast)[MWh];Residuallast[MWh];Pumpspeicher[MWh]\n"
+                + "28.10.2018;02:45;11.366;3.627,25;-\n"
+                + "28.10.2018;02:00;11.230;-3,5;279\n"
+                + "28.10.2018;03:00;11.36;3.328;279\n",
+            ReadingFormat.of("smard-load"));
+    long nanosPerMegawattHour = 1_000_000_000_000L;
+    assertThat(rows.readings())
+        .extracting(reading -> reading.channel() + " " + reading.value())
+        .containsExactly(
+            "import " + 11_366 * nanosPerMegawattHour,
+            "residual-load " + 3_627_250 * (nanosPerMegawattHour / 1000),
+            "import " + 11_230 * nanosPerMegawattHour,
+            "residual-load " + -3_500 * (nanosPerMegawattHour / 1000),
+            "pumped-storage " + 279 * nanosPerMegawattHour);
+    // The second 02:00 is after 02:45.
+    assertThat(rows.times()).startsWith("2018-10-28T01:00:00Z").endsWith("2018-10-28T01:15:00Z");
+    assertThat(rows.rejected())
+        .extracting(DeadLetter::code)
+        .containsExactly(DeadLetterCode.INVALID_VALUE);
+  }
+
+  @Test
   void oneBadFieldRejectsTheRow() throws IOException {
     Rows rows =
         Rows.of(

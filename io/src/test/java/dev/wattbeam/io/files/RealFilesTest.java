@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wattbeam.embedded.SharedData;
 import dev.wattbeam.model.Energy;
+import dev.wattbeam.model.Meter;
 import dev.wattbeam.model.Reading;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -13,8 +14,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -95,6 +99,89 @@ class RealFilesTest {
     assertThat(result.sums.sums).isEqualTo(plain.sums);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "load, smard-load, 3, import, 507362201",
+    "generation, smard-generation, 12, lignite, 128365963.75"
+  })
+  void smard(String name, String format, int channels, String channel, String megawattHours)
+      throws IOException {
+    Path file = SharedData.file("smard-de/" + name + "_2018.csv.gz");
+    List<String> lines = lines(file);
+    Plain plain = new Plain();
+    List<CsvMapping.Channel> columns = ReadingFormat.of(format).mapping().channels();
+    for (String line : lines.subList(1, lines.size())) {
+      String[] fields = line.split(";", -1);
+      for (int i = 0; i < columns.size(); i++) {
+        String number = fields[2 + i].replace(".", "").replace(',', '.');
+        plain.add(
+            format + " " + columns.get(i).channel(), new BigDecimal(number).movePointRight(3));
+      }
+    }
+    Result result = read(file, format);
+    assertThat(result.scan.rows()).isEqualTo(35_040);
+    assertThat(result.published).isEqualTo(35_040);
+    assertThat(result.scan.meters().get(0).channels()).hasSize(channels);
+    assertThat(result.sums.sums).isEqualTo(plain.sums);
+    assertThat(result.sums.sums.get(format + " " + channel))
+        .isEqualByComparingTo(new BigDecimal(megawattHours).movePointRight(3));
+    // The clock changes cost and give an hour, so every quarter-hour of the year is there once.
+    assertThat(result.times).hasSize(35_040).isEqualTo(quarterHours(result.scan));
+    assertThat(Instant.ofEpochMilli(result.scan.firstMillis())).isEqualTo("2017-12-31T23:15:00Z");
+    assertThat(Instant.ofEpochMilli(result.scan.lastMillis())).isEqualTo("2018-12-31T23:00:00Z");
+  }
+
+  private static TreeSet<Long> quarterHours(FileScan scan) {
+    TreeSet<Long> times = new TreeSet<>();
+    for (long time = scan.firstMillis(); time <= scan.lastMillis(); time += 900_000) {
+      times.add(time);
+    }
+    return times;
+  }
+
+  /** The totals are those of the files' own summaries where they have one. */
+  @ParameterizedTest
+  @CsvSource({
+    // 1 304 716 Wh of the last billing period and 93 018 Wh of the current one.
+    "15minLP_15Days, 1340, 900, 1397.734, 2012-03-01T05:15:00Z, 2012-03-15T04:00:00Z",
+    // March 2011 in New York has 743 hours.
+    "hourlyForMonthMar, 743, 3600, 2278.213, 2011-03-01T06:00:00Z, 2011-04-01T04:00:00Z"
+  })
+  void greenButton(String name, int rows, long seconds, BigDecimal kwh, String first, String last)
+      throws IOException {
+    Result result = read(SharedData.file("green-button/" + name + ".xml.gz"), "green-button");
+    assertThat(result.scan.rows()).isEqualTo(rows);
+    assertThat(result.published).isEqualTo(rows);
+    assertThat(result.sums.sums)
+        .isEqualTo(Map.of("RetailCustomer/9b6c7063/UsagePoint/01 import", kwh));
+    assertThat(result.scan.inTimeOrder()).isTrue();
+    assertThat(Instant.ofEpochMilli(result.scan.firstMillis())).isEqualTo(first);
+    assertThat(Instant.ofEpochMilli(result.scan.lastMillis())).isEqualTo(last);
+    assertThat(result.durations).isEqualTo(Map.of(seconds * 1000, rows));
+    assertThat(result.scan.meters().get(0).zone()).isEqualTo(ZoneId.of("America/New_York"));
+  }
+
+  @Test
+  void greenButtonWithFiveUsagePoints() throws IOException {
+    Result result =
+        read(SharedData.file("green-button/1hrLP_32DaysFiveUsagePoints_M.xml.gz"), "green-button");
+    assertThat(result.scan.rows()).isEqualTo(5 * 768);
+    assertThat(result.published).isEqualTo(5 * 768);
+    assertThat(result.sums.sums)
+        .isEqualTo(
+            Map.of(
+                "User/9b6c7063/UsagePoint/01 import", new BigDecimal("2361.801"),
+                "User/9b6c7064/UsagePoint/01 import", new BigDecimal("2133.834"),
+                "User/9b6c7065/UsagePoint/01 import", new BigDecimal("2692.638"),
+                "User/9b6c7066/UsagePoint/01 import", new BigDecimal("2224.885"),
+                "User/9b6c7067/UsagePoint/01 import", new BigDecimal("25326.468")));
+    assertThat(result.scan.meters())
+        .hasSize(5)
+        .extracting(Meter::zone)
+        .containsOnly(ZoneId.of("America/New_York"));
+    assertThat(result.times).hasSize(768);
+  }
+
   private static Result read(Path file, String format) throws IOException {
     return read(file, ReadingFormat.of(format));
   }
@@ -107,6 +194,8 @@ class RealFilesTest {
         if (row instanceof FileRow.Readings readings) {
           result.published++;
           for (Reading reading : readings.readings()) {
+            result.times.add(reading.timeMillis());
+            result.durations.merge(reading.durationMillis(), 1, Integer::sum);
             result.sums.add(
                 reading.meter() + " " + reading.channel(), Energy.toUnits(reading.value()));
           }
@@ -131,6 +220,8 @@ class RealFilesTest {
 
   private static final class Result {
     private final Plain sums = new Plain();
+    private final TreeSet<Long> times = new TreeSet<>();
+    private final Map<Long, Integer> durations = new TreeMap<>();
     private FileScan scan;
     private long published;
     private long missing;
