@@ -56,6 +56,8 @@ final class ArchitectureTest {
     "dev.wattbeam.pipelines.launcher.WattBeam",
     "dev.wattbeam.pipelines.PipelineCommand",
     "dev.wattbeam.pipelines.publish.PublishReadings",
+    "dev.wattbeam.pipelines.replay.ReplayDeadLetters",
+    "dev.wattbeam.pipelines.grid.PublishGridSignals",
     "dev.wattbeam.pipelines.database.MigrateDatabase"
   };
 

@@ -76,8 +76,8 @@ final class DemoArguments {
       names = "--format",
       paramLabel = "NAME|FILE",
       description =
-          "Format of the file: uci-household, sgsc, london-smart-meter, canonical-json, or a mapping"
-              + " file.")
+          "Format of the file: green-button, uci-household, sgsc, london-smart-meter,"
+              + " canonical-json, or a mapping file.")
   String format;
 
   @Option(

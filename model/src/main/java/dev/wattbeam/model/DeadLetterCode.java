@@ -48,5 +48,7 @@ public enum DeadLetterCode {
   /** Another reading of the same meter, channel and time has another value and was preferred. */
   CONFLICTING_READING,
   /** A row of a file that could not be read as its format says. */
-  INVALID_ROW
+  INVALID_ROW,
+  /** A kind or stage of a grid signal that does not exist. */
+  UNKNOWN_KIND
 }

@@ -35,6 +35,26 @@ public final class Payload {
     return BASE64_PREFIX + Base64.getEncoder().encodeToString(Arrays.copyOf(kept, bytes));
   }
 
+  /** The message that {@link #asText} made this text of, unless it {@link #mayBeCut}. */
+  public static byte[] toBytes(String text) {
+    if (text.startsWith(BASE64_PREFIX)) {
+      try {
+        return Base64.getDecoder().decode(text.substring(BASE64_PREFIX.length()));
+      } catch (IllegalArgumentException e) {
+        // A text that only begins so.
+      }
+    }
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /**
+   * Whether the text may be only the beginning of a message: it is as long as {@link #asText} makes
+   * it, but for the bytes of a character or of a group of Base64 that did not fit.
+   */
+  public static boolean mayBeCut(String text) {
+    return text.getBytes(StandardCharsets.UTF_8).length > DeadLetter.MAX_PAYLOAD - 4;
+  }
+
   private static String decode(byte[] bytes) {
     try {
       String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();

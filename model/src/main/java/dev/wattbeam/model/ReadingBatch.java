@@ -2,14 +2,17 @@ package dev.wattbeam.model;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.beam.sdk.coders.DefaultCoder;
 
 /**
- * The readings of one poll of one partition, parsed, in columns. Few large elements instead of many
- * small ones: this is what passes from io to transforms.
+ * The readings of one poll of one partition, parsed, in columns, and a dead letter for each message
+ * that was none. Few large elements instead of many small ones: this is what passes from io to
+ * transforms.
  *
  * <p>Immutable once built. Columns are parallel; index {@code i} is one reading.
  */
@@ -31,6 +34,7 @@ public final class ReadingBatch {
   final long[] position;
   final long[] known;
   final byte[][] payload;
+  private final List<DeadLetter> rejected;
 
   private static final ReadingType[] TYPES = ReadingType.values();
   private static final Quality[] QUALITIES = Quality.values();
@@ -52,6 +56,7 @@ public final class ReadingBatch {
     position = b.position;
     known = b.known;
     payload = b.payload;
+    rejected = List.copyOf(b.rejected);
   }
 
   /** Topic, file or table that the readings come from. */
@@ -146,6 +151,14 @@ public final class ReadingBatch {
     return Payload.asText(payload[i]);
   }
 
+  /**
+   * The messages of the poll that are no readings. Not an output of their own, since some runners
+   * copy what has two consumers.
+   */
+  public List<DeadLetter> rejected() {
+    return rejected;
+  }
+
   /** One reading as a record, for the paths where speed does not matter. */
   public Reading reading(int i) {
     MeterChannel id = channel(i);
@@ -171,7 +184,8 @@ public final class ReadingBatch {
         && Arrays.equals(quality, other.quality)
         && Arrays.equals(position, other.position)
         && Arrays.equals(known, other.known)
-        && Arrays.deepEquals(payload, other.payload);
+        && Arrays.deepEquals(payload, other.payload)
+        && rejected.equals(other.rejected);
   }
 
   @Override
@@ -181,7 +195,8 @@ public final class ReadingBatch {
 
   @Override
   public String toString() {
-    return "ReadingBatch[" + source + "-" + partition + ", " + size + " readings]";
+    return String.format(
+        "ReadingBatch[%s-%d, %d readings, %d rejected]", source, partition, size, rejected.size());
   }
 
   /** Collects readings; not thread-safe, to be used once. */
@@ -205,6 +220,7 @@ public final class ReadingBatch {
     private long[] position;
     private long[] known;
     private byte[][] payload;
+    private final List<DeadLetter> rejected = new ArrayList<>();
 
     public Builder(String source, int partition, long clockMillis, int expectedSize) {
       this.source = requireNonNull(source, "source");
@@ -276,6 +292,13 @@ public final class ReadingBatch {
       return this;
     }
 
+    /** Adds a message that is no reading. */
+    public Builder reject(DeadLetter letter) {
+      rejected.add(letter);
+      return this;
+    }
+
+    /** Number of readings. */
     public int size() {
       return size;
     }

@@ -46,6 +46,10 @@ public final class ReadingBatchCoder extends DeterministicCoder<ReadingBatch> {
       WireFormat.writeSigned(value.known[i], out);
       WireFormat.writeBytes(value.payload[i], out);
     }
+    VarInt.encode(value.rejected().size(), out);
+    for (DeadLetter letter : value.rejected()) {
+      DeadLetterCoder.of().encode(letter, out);
+    }
   }
 
   @Override
@@ -72,6 +76,10 @@ public final class ReadingBatchCoder extends DeterministicCoder<ReadingBatch> {
           WireFormat.readSigned(in),
           WireFormat.readSigned(in),
           WireFormat.readBytes(in));
+    }
+    int rejected = VarInt.decodeInt(in);
+    for (int i = 0; i < rejected; i++) {
+      batch.reject(DeadLetterCoder.of().decode(in));
     }
     return batch.build();
   }

@@ -53,6 +53,25 @@ class CodesTest {
   }
 
   @Test
+  void gridCodes() {
+    for (GridKind kind : GridKind.values()) {
+      assertThat(GridKind.ofCode(kind.code())).isSameAs(kind);
+    }
+    for (GridStage stage : GridStage.values()) {
+      assertThat(GridStage.ofCode(stage.code())).isSameAs(stage);
+    }
+    for (GridUnit unit : GridUnit.values()) {
+      assertThat(GridUnit.ofSymbol(unit.symbol())).isSameAs(unit);
+    }
+    assertThat(GridKind.ofCode("Actual")).isNull();
+    assertThat(GridStage.ofCode(null)).isNull();
+    assertThat(GridUnit.ofSymbol("mw")).isNull();
+    assertThat(GridStage.FINAL.rank()).isGreaterThan(GridStage.CONSOLIDATED.rank());
+    assertThat(GridUnit.BAND.accepts(5_000_000_000L)).isTrue();
+    assertThat(GridUnit.BAND.accepts(999_999_999L)).isFalse();
+  }
+
+  @Test
   void flagsAreASet() {
     int flags = RowFlag.GAP.bit() | RowFlag.REGISTER_RESET.bit();
     assertThat(RowFlag.describe(flags)).isEqualTo("register-reset gap");

@@ -32,7 +32,7 @@ class ModelCodersTest {
       Set.of(Meter.class, MeterType.class, DayRules.class, Group.class, Membership.class);
 
   /** Written by the coders of the records that contain them. */
-  private static final Set<Class<?>> PARTS = Set.of(Origin.class);
+  private static final Set<Class<?>> PARTS = Set.of(Origin.class, GridValue.class);
 
   /**
    * Travels inside steps as configuration: Beam serialises a step once, when a job is submitted.

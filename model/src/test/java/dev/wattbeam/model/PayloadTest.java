@@ -57,6 +57,32 @@ class PayloadTest {
   }
 
   @Test
+  void whatWasKeptWholeComesBack() {
+    for (byte[] message :
+        new byte[][] {
+          {},
+          "{\"meter\":\"Zähler 7 \uD83D\uDD0C\"}".getBytes(UTF_8),
+          {(byte) 0xC3, 0x28, 'x'},
+          {'a', 0},
+          "base64:%".getBytes(UTF_8),
+          "x".repeat(LIMIT - 4).getBytes(UTF_8)
+        }) {
+      String text = Payload.asText(message);
+      assertThat(Payload.mayBeCut(text)).isFalse();
+      assertThat(Payload.toBytes(text)).isEqualTo(message);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a", "é", "€", "\uD83D\uDD0C", "\0"})
+  void whatWasCutIsKnown(String character) {
+    for (int shift = 0; shift < 4; shift++) {
+      String whole = "x".repeat(shift) + character.repeat(LIMIT) + "y";
+      assertThat(Payload.mayBeCut(Payload.asText(whole.getBytes(UTF_8)))).isTrue();
+    }
+  }
+
+  @Test
   void aDeadLetterKeepsNoMore() {
     DeadLetter letter =
         new DeadLetter(

@@ -32,9 +32,26 @@ final class Samples {
         ReadingBatch.class, readingBatches(),
         LateReading.class, lateReadings(),
         DeadLetter.class, deadLetters(),
+        GridSignal.class, gridSignals(),
         Consumption.class, consumptions(),
         ConsumptionRow.class, consumptionRows(),
         ConsumptionRows.class, consumptionRows().list().ofMaxSize(5).map(ConsumptionRows::new));
+  }
+
+  private static Arbitrary<GridSignal> gridSignals() {
+    Arbitrary<GridValue> values =
+        Combinators.combine(
+                TEXTS, Arbitraries.of(GridKind.class), Arbitraries.of(GridUnit.class), LONGS)
+            .as(GridValue::new);
+    return Combinators.combine(
+            TEXTS,
+            TEXTS,
+            LONGS,
+            LONGS,
+            LONGS,
+            Arbitraries.of(GridStage.class),
+            values.list().ofMaxSize(4))
+        .as(GridSignal::new);
   }
 
   static Arbitrary<MeterChannel> meterChannels() {
@@ -70,9 +87,10 @@ final class Samples {
                         new BatchEntry(
                             new MeterChannel("m" + meter, "import"), reading, local, payload))
                 .list()
-                .ofMaxSize(8))
+                .ofMaxSize(8),
+            deadLetters().list().ofMaxSize(2))
         .as(
-            (source, partition, clock, entries) -> {
+            (source, partition, clock, entries, rejected) -> {
               ReadingBatch.Builder batch = new ReadingBatch.Builder(source, partition, clock, 0);
               for (BatchEntry entry : entries) {
                 Reading reading = entry.reading();
@@ -89,6 +107,7 @@ final class Samples {
                     reading.value() / 3,
                     entry.payload());
               }
+              rejected.forEach(batch::reject);
               return batch.build();
             });
   }

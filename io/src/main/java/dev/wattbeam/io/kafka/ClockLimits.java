@@ -11,6 +11,9 @@ import java.io.Serializable;
  *     milliseconds
  */
 public record ClockLimits(long oldestMillis, long futureToleranceMillis) implements Serializable {
+  /** For messages whose times move no clock: the watermark stays at the start. */
+  static final ClockLimits NO_CLOCK = new ClockLimits(Long.MAX_VALUE, 0);
+
   /** Zones go up to UTC+14, so a local time is at least this much earlier as a moment. */
   static final long LOCAL_ALLOWANCE_MILLIS = 14 * 3_600_000L;
 

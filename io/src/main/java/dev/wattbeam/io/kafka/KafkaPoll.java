@@ -7,16 +7,18 @@ import dev.wattbeam.model.ReadingBatch;
 import java.util.List;
 
 /**
- * What one poll of one partition gave: the element of the source, split into its two parts right
- * behind it.
+ * What one poll of one partition gave: the element of the source.
  *
- * @param readings the messages that are readings; may be none
- * @param deadLetters the others
+ * @param readings the messages, those that are readings and the others
  * @param bytes size of the messages
  */
-record KafkaPoll(ReadingBatch readings, List<DeadLetter> deadLetters, long bytes) {
-  KafkaPoll {
+public record KafkaPoll(ReadingBatch readings, long bytes) {
+  public KafkaPoll {
     requireNonNull(readings, "readings");
-    deadLetters = List.copyOf(deadLetters);
+  }
+
+  /** The messages that are no readings. */
+  public List<DeadLetter> deadLetters() {
+    return readings.rejected();
   }
 }

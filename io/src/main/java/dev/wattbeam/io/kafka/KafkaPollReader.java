@@ -29,11 +29,11 @@ import org.slf4j.LoggerFactory;
  *
  * <p>All but {@link KafkaMark#finalizeCheckpoint} is called by one thread at a time.
  */
-final class KafkaPollReader extends UnboundedSource.UnboundedReader<KafkaPoll> {
+final class KafkaPollReader<T> extends UnboundedSource.UnboundedReader<T> {
   private static final Logger LOG = LoggerFactory.getLogger(KafkaPollReader.class);
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
 
-  private final KafkaPollSource source;
+  private final KafkaPollSource<T> source;
   private final KafkaConfig config;
   private final ClockLimits limits;
   private final List<TopicPartition> partitions;
@@ -42,14 +42,14 @@ final class KafkaPollReader extends UnboundedSource.UnboundedReader<KafkaPoll> {
   private final PartitionMetrics[] metrics;
   private final PartitionClocks clocks;
   private final TopicWatch watch;
-  private final PollParser parser;
+  private final PollFormat.PartitionParser<T> parser;
   private final Deque<PartitionPoll> pending = new ArrayDeque<>();
   private final AtomicReference<KafkaMark> toCommit = new AtomicReference<>();
   private Consumer<Void, byte[]> consumer;
   private long reportedWatermark;
   private long readRecords;
   private long readBytes;
-  private KafkaPoll current;
+  private T current;
   private Instant currentTimestamp;
 
   /**
@@ -60,10 +60,10 @@ final class KafkaPollReader extends UnboundedSource.UnboundedReader<KafkaPoll> {
    * @param mark null without a checkpoint
    */
   KafkaPollReader(
-      KafkaPollSource source,
+      KafkaPollSource<T> source,
       KafkaConfig config,
       ClockLimits limits,
-      String pipelineName,
+      PollFormat.PartitionParser<T> parser,
       int[] partitions,
       int[] allPartitions,
       KafkaMark mark) {
@@ -91,7 +91,7 @@ final class KafkaPollReader extends UnboundedSource.UnboundedReader<KafkaPoll> {
     this.clocks =
         new PartitionClocks(
             partitionClocks, reportedWatermark, now(), config.idlePartitionAfter().toMillis());
-    this.parser = new PollParser(config, limits, pipelineName);
+    this.parser = parser;
     this.watch = new TopicWatch(config, limits, partitions, others(allPartitions, partitions));
   }
 
@@ -167,13 +167,13 @@ final class KafkaPollReader extends UnboundedSource.UnboundedReader<KafkaPoll> {
     parser.begin(numbers[i], clocks.clock(i), reportedWatermark, poll.records().size());
     for (ConsumerRecord<Void, byte[]> record : poll.records()) {
       parser.add(record.offset(), record.timestamp(), record.value());
+      readBytes += Math.max(0, record.serializedValueSize());
     }
     clocks.advance(i, parser.clock());
     nextOffsets[i] = poll.position();
     current = parser.end();
     currentTimestamp = Consumers.timestamp(reportedWatermark);
     readRecords += poll.records().size();
-    readBytes += current.bytes();
   }
 
   private void findBacklog() {
@@ -219,7 +219,7 @@ final class KafkaPollReader extends UnboundedSource.UnboundedReader<KafkaPoll> {
   }
 
   @Override
-  public KafkaPoll getCurrent() {
+  public T getCurrent() {
     if (current == null) {
       throw new NoSuchElementException("Nothing was read");
     }
@@ -266,7 +266,7 @@ final class KafkaPollReader extends UnboundedSource.UnboundedReader<KafkaPoll> {
   }
 
   @Override
-  public KafkaPollSource getCurrentSource() {
+  public KafkaPollSource<T> getCurrentSource() {
     return source;
   }
 

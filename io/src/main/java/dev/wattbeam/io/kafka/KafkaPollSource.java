@@ -16,24 +16,24 @@ import org.apache.kafka.clients.consumer.Consumer;
  * A topic as an unbounded source whose elements are whole polls of a partition, parsed: a runner's
  * cost is per element, so elements have to be few and large.
  */
-final class KafkaPollSource extends UnboundedSource<KafkaPoll, KafkaMark> {
+final class KafkaPollSource<T> extends UnboundedSource<T, KafkaMark> {
   private static final long serialVersionUID = 1L;
 
   private final KafkaConfig config;
   private final ClockLimits limits;
-  private final String pipelineName;
+  private final PollFormat<T> format;
   private final int split;
   private final int splits;
 
-  KafkaPollSource(KafkaConfig config, ClockLimits limits, String pipelineName) {
-    this(config, limits, pipelineName, 0, 1);
+  KafkaPollSource(KafkaConfig config, ClockLimits limits, PollFormat<T> format) {
+    this(config, limits, format, 0, 1);
   }
 
   private KafkaPollSource(
-      KafkaConfig config, ClockLimits limits, String pipelineName, int split, int splits) {
+      KafkaConfig config, ClockLimits limits, PollFormat<T> format, int split, int splits) {
     this.config = requireNonNull(config, "config");
     this.limits = requireNonNull(limits, "limits");
-    this.pipelineName = requireNonNull(pipelineName, "pipelineName");
+    this.format = requireNonNull(format, "format");
     this.split = split;
     this.splits = splits;
   }
@@ -46,23 +46,24 @@ final class KafkaPollSource extends UnboundedSource<KafkaPoll, KafkaMark> {
    * which reads nothing and says nothing.
    */
   @Override
-  public List<KafkaPollSource> split(int desiredNumSplits, PipelineOptions options) {
+  public List<KafkaPollSource<T>> split(int desiredNumSplits, PipelineOptions options) {
     return splits > 1
         ? List.of(this)
         : IntStream.range(0, desiredNumSplits)
-            .mapToObj(i -> new KafkaPollSource(config, limits, pipelineName, i, desiredNumSplits))
+            .mapToObj(i -> new KafkaPollSource<>(config, limits, format, i, desiredNumSplits))
             .toList();
   }
 
   /** Finds the partitions, so a job that is restored also reads those that are new. */
   @Override
-  public KafkaPollReader createReader(PipelineOptions options, KafkaMark mark) throws IOException {
+  public KafkaPollReader<T> createReader(PipelineOptions options, KafkaMark mark)
+      throws IOException {
     int[] all;
     try (Consumer<Void, byte[]> consumer = Consumers.open(config)) {
       all = Consumers.partitions(config, consumer);
     }
     int[] own = Arrays.stream(all).filter(partition -> partition % splits == split).toArray();
-    return new KafkaPollReader(this, config, limits, pipelineName, own, all, mark);
+    return new KafkaPollReader<>(this, config, limits, format.parser(config), own, all, mark);
   }
 
   @Override
@@ -71,8 +72,8 @@ final class KafkaPollSource extends UnboundedSource<KafkaPoll, KafkaMark> {
   }
 
   @Override
-  public Coder<KafkaPoll> getOutputCoder() {
-    return KafkaPollCoder.of();
+  public Coder<T> getOutputCoder() {
+    return format.coder();
   }
 
   @Override

@@ -17,27 +17,27 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
 /** Reader of {@link KafkaRangeSource}. */
-final class KafkaRangeReader extends BoundedSource.BoundedReader<KafkaPoll> {
+final class KafkaRangeReader<T> extends BoundedSource.BoundedReader<T> {
   private static final Duration POLL_TIMEOUT = Duration.ofMillis(200);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-  private final KafkaRangeSource source;
+  private final KafkaRangeSource<T> source;
   private final KafkaConfig config;
   private final ClockLimits limits;
   private final KafkaRangeSource.Range[] ranges;
   private final List<TopicPartition> partitions;
   private final long[] positions;
   private final long[] clocks;
-  private final PollParser parser;
+  private final PollFormat.PartitionParser<T> parser;
   private final Deque<PartitionPoll> pending = new ArrayDeque<>();
   private Consumer<Void, byte[]> consumer;
-  private KafkaPoll current;
+  private T current;
 
   KafkaRangeReader(
-      KafkaRangeSource source,
+      KafkaRangeSource<T> source,
       KafkaConfig config,
       ClockLimits limits,
-      String pipelineName,
+      PollFormat.PartitionParser<T> parser,
       KafkaRangeSource.Range[] ranges) {
     this.source = source;
     this.config = config;
@@ -49,7 +49,7 @@ final class KafkaRangeReader extends BoundedSource.BoundedReader<KafkaPoll> {
             .toList();
     this.positions = Arrays.stream(ranges).mapToLong(KafkaRangeSource.Range::start).toArray();
     this.clocks = new long[ranges.length];
-    this.parser = new PollParser(config, limits, pipelineName);
+    this.parser = parser;
   }
 
   @Override
@@ -141,7 +141,7 @@ final class KafkaRangeReader extends BoundedSource.BoundedReader<KafkaPoll> {
   }
 
   @Override
-  public KafkaPoll getCurrent() {
+  public T getCurrent() {
     if (current == null) {
       throw new NoSuchElementException("Nothing was read");
     }
@@ -160,7 +160,7 @@ final class KafkaRangeReader extends BoundedSource.BoundedReader<KafkaPoll> {
   }
 
   @Override
-  public BoundedSource<KafkaPoll> getCurrentSource() {
+  public BoundedSource<T> getCurrentSource() {
     return source;
   }
 

@@ -19,7 +19,7 @@ import org.apache.kafka.common.TopicPartition;
  * What a topic holds when the source is split, as a bounded source of whole polls. A partition is
  * not split further, since its clock needs it in order.
  */
-final class KafkaRangeSource extends BoundedSource<KafkaPoll> {
+final class KafkaRangeSource<T> extends BoundedSource<T> {
   private static final long serialVersionUID = 1L;
 
   /** Size of a message as long as none has been seen. */
@@ -30,38 +30,36 @@ final class KafkaRangeSource extends BoundedSource<KafkaPoll> {
 
   private final KafkaConfig config;
   private final ClockLimits limits;
-  private final String pipelineName;
+  private final PollFormat<T> format;
 
   /** Null before the split. */
   private final Range[] ranges;
 
-  KafkaRangeSource(KafkaConfig config, ClockLimits limits, String pipelineName) {
-    this(config, limits, pipelineName, null);
+  KafkaRangeSource(KafkaConfig config, ClockLimits limits, PollFormat<T> format) {
+    this(config, limits, format, null);
   }
 
   private KafkaRangeSource(
-      KafkaConfig config, ClockLimits limits, String pipelineName, Range[] ranges) {
+      KafkaConfig config, ClockLimits limits, PollFormat<T> format, Range[] ranges) {
     this.config = requireNonNull(config, "config");
     this.limits = requireNonNull(limits, "limits");
-    this.pipelineName = requireNonNull(pipelineName, "pipelineName");
+    this.format = requireNonNull(format, "format");
     this.ranges = ranges;
   }
 
   @Override
-  public List<KafkaRangeSource> split(long desiredBundleSizeBytes, PipelineOptions options)
+  public List<KafkaRangeSource<T>> split(long desiredBundleSizeBytes, PipelineOptions options)
       throws IOException {
     if (ranges != null) {
       return List.of(this);
     }
-    List<KafkaRangeSource> splits = new ArrayList<>();
+    List<KafkaRangeSource<T>> splits = new ArrayList<>();
     Range[] all = findRanges();
     for (Range range : all) {
-      splits.add(new KafkaRangeSource(config, limits, pipelineName, new Range[] {range}));
+      splits.add(new KafkaRangeSource<>(config, limits, format, new Range[] {range}));
     }
     // An empty topic still is a source, of nothing.
-    return splits.isEmpty()
-        ? List.of(new KafkaRangeSource(config, limits, pipelineName, all))
-        : splits;
+    return splits.isEmpty() ? List.of(new KafkaRangeSource<>(config, limits, format, all)) : splits;
   }
 
   private Range[] findRanges() throws IOException {
@@ -89,13 +87,13 @@ final class KafkaRangeSource extends BoundedSource<KafkaPoll> {
   }
 
   @Override
-  public KafkaRangeReader createReader(PipelineOptions options) throws IOException {
-    return new KafkaRangeReader(this, config, limits, pipelineName, findRanges());
+  public KafkaRangeReader<T> createReader(PipelineOptions options) throws IOException {
+    return new KafkaRangeReader<>(this, config, limits, format.parser(config), findRanges());
   }
 
   @Override
-  public Coder<KafkaPoll> getOutputCoder() {
-    return KafkaPollCoder.of();
+  public Coder<T> getOutputCoder() {
+    return format.coder();
   }
 
   @Override

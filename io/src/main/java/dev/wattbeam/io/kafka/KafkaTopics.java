@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.errors.AuthenticationException;
@@ -32,6 +33,20 @@ public final class KafkaTopics {
    * @throws IllegalArgumentException when the topic does not exist
    */
   public static int check(KafkaConfig config) {
+    return describe(config).partitions().size();
+  }
+
+  /**
+   * Kafka's own identifier of the topic: a topic that is deleted and made anew gets another one.
+   *
+   * @throws KafkaUnavailableException as {@link #check}
+   * @throws IllegalArgumentException as {@link #check}
+   */
+  public static String id(KafkaConfig config) {
+    return describe(config).topicId().toString();
+  }
+
+  private static TopicDescription describe(KafkaConfig config) {
     Map<String, Object> properties = config.adminProperties();
     properties.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) TIMEOUT.toMillis());
     properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) TIMEOUT.toMillis() / 2);
@@ -42,10 +57,7 @@ public final class KafkaTopics {
       throw unavailable(config, e);
     }
     try {
-      return get(admin.describeTopics(List.of(config.topic())).allTopicNames())
-          .get(config.topic())
-          .partitions()
-          .size();
+      return get(admin.describeTopics(List.of(config.topic())).allTopicNames()).get(config.topic());
     } catch (ExecutionException e) {
       if (e.getCause() instanceof UnknownTopicOrPartitionException) {
         throw new IllegalArgumentException(missing(config, existing(admin)), e.getCause());

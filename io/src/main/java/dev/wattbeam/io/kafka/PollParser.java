@@ -5,11 +5,12 @@ import dev.wattbeam.model.DeadLetterCode;
 import dev.wattbeam.model.Origin;
 import dev.wattbeam.model.Payload;
 import dev.wattbeam.model.ReadingBatch;
-import java.util.ArrayList;
-import java.util.List;
 
-/** Turns the messages of one partition, one after the other, into a {@link KafkaPoll}. */
-final class PollParser {
+/**
+ * Turns the messages of one partition, one after the other, into a {@link KafkaPoll}. Not
+ * thread-safe.
+ */
+public final class PollParser implements PollFormat.PartitionParser<KafkaPoll> {
   private static final byte[] NO_BYTES = new byte[0];
 
   private final String topic;
@@ -17,12 +18,18 @@ final class PollParser {
   private final String pipelineName;
   private final ReadingJson json;
   private ReadingBatch.Builder batch;
-  private List<DeadLetter> deadLetters;
+  private int rejected;
   private int partition;
   private long clock;
   private long bytes;
 
-  PollParser(KafkaConfig config, ClockLimits limits, String pipelineName) {
+  /**
+   * A parser for the messages of any partitions of a topic, a poll of one of them at a time.
+   *
+   * @param limits which event times may move the clock of a partition
+   * @param pipelineName name in dead letters
+   */
+  public PollParser(KafkaConfig config, ClockLimits limits, String pipelineName) {
     this.topic = config.topic();
     this.limits = limits;
     this.pipelineName = pipelineName;
@@ -33,27 +40,30 @@ final class PollParser {
    * Begins a poll.
    *
    * @param partitionClock highest plausible time read from the partition so far
-   * @param watermark what the reader has reported
+   * @param watermark what the reader has reported; both are {@link Long#MIN_VALUE} at the start
    */
-  void begin(int partition, long partitionClock, long watermark, int expectedSize) {
+  @Override
+  public void begin(int partition, long partitionClock, long watermark, int expectedSize) {
     this.partition = partition;
     clock = partitionClock;
     bytes = 0;
     batch =
         new ReadingBatch.Builder(
             topic, partition, Math.max(partitionClock, watermark), expectedSize);
-    deadLetters = new ArrayList<>();
+    rejected = 0;
   }
 
   /** Adds a message of the partition; they come in the order of their offsets. */
-  void add(long offset, long kafkaMillis, byte[] message) {
+  @Override
+  public void add(long offset, long kafkaMillis, byte[] message) {
     bytes += message == null ? 0 : message.length;
     if (json.parse(message, offset, kafkaMillis, batch)) {
       clock = limits.advance(clock, json.timeMillis(), json.local(), kafkaMillis);
       return;
     }
     DeadLetterCode code = json.code();
-    deadLetters.add(
+    rejected++;
+    batch.reject(
         new DeadLetter(
             pipelineName,
             ReadReadings.STEP,
@@ -65,19 +75,21 @@ final class PollParser {
   }
 
   /** Number of messages since {@link #begin}. */
-  int size() {
-    return batch.size() + deadLetters.size();
+  public int size() {
+    return batch.size() + rejected;
   }
 
   /** The clock of the partition after what was added. */
-  long clock() {
+  @Override
+  public long clock() {
     return clock;
   }
 
-  KafkaPoll end() {
-    KafkaPoll poll = new KafkaPoll(batch.build(), deadLetters, bytes);
+  /** The messages since {@link #begin}. */
+  @Override
+  public KafkaPoll end() {
+    KafkaPoll poll = new KafkaPoll(batch.build(), bytes);
     batch = null;
-    deadLetters = null;
     return poll;
   }
 }

@@ -2,8 +2,6 @@ package dev.wattbeam.io.kafka;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.wattbeam.model.DeadLetter;
-import dev.wattbeam.model.DeadLetterCoder;
 import dev.wattbeam.model.ReadingBatch;
 import dev.wattbeam.model.ReadingBatchCoder;
 import java.util.Map;
@@ -14,19 +12,15 @@ import org.apache.beam.sdk.io.kafka.KafkaRecord;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
-import org.apache.beam.sdk.transforms.WithFailures;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
 import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
-import org.apache.beam.sdk.values.PCollectionTuple;
-import org.apache.beam.sdk.values.TupleTag;
-import org.apache.beam.sdk.values.TupleTagList;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.joda.time.Instant;
 
 /**
- * Reads a Kafka topic of readings in the wire format: batches of parsed readings, and a dead letter
- * for each message that is none.
+ * Reads a Kafka topic of readings in the wire format: batches of parsed readings, each with a dead
+ * letter for each of its messages that is none.
  *
  * <p>The watermark is the lowest clock of the topic's partitions (highest plausible event time read
  * from each); partitions in which nothing happens do not hold it. The timestamp of an element is
@@ -39,8 +33,7 @@ import org.joda.time.Instant;
  * kafka_lag_<partition>} (messages) and {@code watermark_lag_millis_<partition>} (wall clock minus
  * the partition's clock).
  */
-public final class ReadReadings
-    extends PTransform<PBegin, WithFailures.Result<PCollection<ReadingBatch>, DeadLetter>> {
+public final class ReadReadings extends PTransform<PBegin, PCollection<ReadingBatch>> {
   /** Name of this step in dead letters. */
   public static final String STEP = "ReadReadings";
 
@@ -70,9 +63,7 @@ public final class ReadReadings
   }
 
   @Override
-  public WithFailures.Result<PCollection<ReadingBatch>, DeadLetter> expand(PBegin input) {
-    TupleTag<ReadingBatch> readings = new TupleTag<>("readings");
-    TupleTag<DeadLetter> deadLetters = new TupleTag<>("deadLetters");
+  public PCollection<ReadingBatch> expand(PBegin input) {
     PCollection<KafkaPoll> polls =
         switch (config.reader()) {
           case POLL, MICROBATCH -> polls(input);
@@ -82,25 +73,21 @@ public final class ReadReadings
                   .apply("ParseRecords", ParDo.of(new ParseRecordsFn(config, limits, pipelineName)))
                   .setCoder(KafkaPollCoder.of());
         };
-    PCollectionTuple outputs =
-        polls.apply(
-            "SplitPolls",
-            ParDo.of(new SplitPollsFn(deadLetters))
-                .withOutputTags(readings, TupleTagList.of(deadLetters)));
-    return WithFailures.Result.of(
-        outputs.get(readings).setCoder(ReadingBatchCoder.of()),
-        outputs.get(deadLetters).setCoder(DeadLetterCoder.of()));
+    return polls
+        .apply("CountMessages", ParDo.of(new CountMessagesFn()))
+        .setCoder(ReadingBatchCoder.of());
   }
 
   private PCollection<KafkaPoll> polls(PBegin input) {
+    ReadingPolls format = new ReadingPolls(limits, pipelineName);
     if (config.bounded()) {
       return input.apply(
-          "PollKafkaToEnd", Read.from(new KafkaRangeSource(config, limits, pipelineName)));
+          "PollKafkaToEnd", Read.from(new KafkaRangeSource<>(config, limits, format)));
     }
     return config.reader() == KafkaConfig.KafkaReader.MICROBATCH
         ? input.apply(
             "PollKafkaInBatches", Read.from(new MicroBatchSource(config, limits, pipelineName)))
-        : input.apply("PollKafka", Read.from(new KafkaPollSource(config, limits, pipelineName)));
+        : input.apply("PollKafka", Read.from(new KafkaPollSource<>(config, limits, format)));
   }
 
   private KafkaIO.Read<byte[], byte[]> kafkaIo() {
@@ -125,26 +112,15 @@ public final class ReadReadings
     return read.withConsumerConfigUpdates(properties);
   }
 
-  private static final class SplitPollsFn extends DoFn<KafkaPoll, ReadingBatch> {
+  private static final class CountMessagesFn extends DoFn<KafkaPoll, ReadingBatch> {
     private static final long serialVersionUID = 1L;
 
-    private final TupleTag<DeadLetter> deadLetters;
     private final PollMetrics metrics = new PollMetrics();
 
-    private SplitPollsFn(TupleTag<DeadLetter> deadLetters) {
-      this.deadLetters = deadLetters;
-    }
-
     @ProcessElement
-    public void process(ProcessContext context) {
-      KafkaPoll poll = context.element();
+    public void process(@Element KafkaPoll poll, OutputReceiver<ReadingBatch> out) {
       metrics.count(poll);
-      if (poll.readings().size() > 0) {
-        context.output(poll.readings());
-      }
-      for (DeadLetter deadLetter : poll.deadLetters()) {
-        context.output(deadLetters, deadLetter);
-      }
+      out.output(poll.readings());
     }
   }
 

@@ -149,6 +149,11 @@ public final class ReadingJson {
     return reading.local;
   }
 
+  /** Value of the message that was parsed last, nano-kW or nano-kWh. */
+  public long value() {
+    return reading.value;
+  }
+
   /** The message that was parsed last. Its time is a moment only if it is not {@link #local()}. */
   public Reading reading() {
     return new Reading(
@@ -181,6 +186,34 @@ public final class ReadingJson {
    */
   public static byte[] writeLocal(Reading reading) {
     return write(reading, true);
+  }
+
+  /** Writes a reading as it is, right or wrong; {@link #parse} finds what is wrong with it. */
+  public static byte[] write(RawReading reading) {
+    StringBuilder json = new StringBuilder(192);
+    json.append("{\"schemaVersion\":1");
+    appendText(json, "meter", reading.meter());
+    appendText(json, "channel", reading.channel());
+    appendText(json, "type", reading.type());
+    appendText(json, "unit", reading.unit());
+    appendText(json, "time", reading.time());
+    json.append(",\"value\":").append(reading.value());
+    if (reading.durationMillis() != null) {
+      json.append(",\"durationSeconds\":");
+      appendDecimal(json, reading.durationMillis(), 3);
+    }
+    if (reading.sequence() != null) {
+      json.append(",\"sequence\":").append(reading.sequence());
+    }
+    if (reading.quality() != null) {
+      appendText(json, "quality", reading.quality());
+    }
+    return json.append('}').toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static void appendText(StringBuilder json, String field, String text) {
+    appendEscaped(json.append(",\"").append(field).append("\":\""), text);
+    json.append('"');
   }
 
   private static byte[] write(Reading reading, boolean local) {
@@ -228,6 +261,10 @@ public final class ReadingJson {
   private static void appendEscaped(StringBuilder json, String text) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
+      if (c < ' ') {
+        json.append(String.format("\\u%04x", (int) c));
+        continue;
+      }
       if (c == '"' || c == '\\') {
         json.append('\\');
       }

@@ -97,6 +97,11 @@ final class StartClocks {
     if (starts.isEmpty()) {
       return Map.of();
     }
+    if (limits.equals(ClockLimits.NO_CLOCK)) {
+      Map<TopicPartition, Long> none = new HashMap<>();
+      starts.keySet().forEach(partition -> none.put(partition, PartitionClocks.NONE));
+      return none;
+    }
     try {
       Map<TopicPartition, Long> clocks = committed(config, consumer, starts);
       Map<TopicPartition, Long> others = new HashMap<>(starts);

@@ -112,7 +112,7 @@ final class TopicWatch implements AutoCloseable {
       for (int i = 0; i < ownEnds.length; i++) {
         ownEnds[i] = ends.get(own.get(i));
       }
-      if (follow && !others.isEmpty()) {
+      if (follow && !others.isEmpty() && !limits.equals(ClockLimits.NO_CLOCK)) {
         findOtherEnds(nowMillis);
         if (!consumer.paused().containsAll(others)) {
           read(consumer.poll(TIMEOUT));

@@ -10,7 +10,7 @@ import org.flywaydb.core.api.FlywayException;
 /** Makes and updates the schema {@code wattbeam}. */
 public final class Migrations {
   /** The schema version that this program was written for: the newest file in db/migration. */
-  public static final int SCHEMA_VERSION = 1;
+  public static final int SCHEMA_VERSION = 4;
 
   static final String SCHEMA = "wattbeam";
 

@@ -6,12 +6,14 @@ import java.util.Set;
 
 /** What an error of PostgreSQL means: whether it goes away by itself, and in words. */
 final class PostgresErrors {
+  static final String LOCK_NOT_AVAILABLE = "55P03";
+
   private static final Set<String> TRANSIENT =
       Set.of(
           "40001", // serialization_failure
           "40P01", // deadlock_detected
           "53300", // too_many_connections
-          "55P03"); // lock_not_available
+          LOCK_NOT_AVAILABLE);
 
   /** No partition for a row, or a CHECK that does not hold. */
   static final String CHECK_VIOLATION = "23514";

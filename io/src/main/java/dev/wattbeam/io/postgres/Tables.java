@@ -1,5 +1,6 @@
 package dev.wattbeam.io.postgres;
 
+import dev.wattbeam.io.postgres.WriteGridSignals.GridRow;
 import dev.wattbeam.model.Consumption;
 import dev.wattbeam.model.ConsumptionRow;
 import dev.wattbeam.model.ConsumptionRow.OwnerKind;
@@ -16,7 +17,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
-/** The tables that pipelines write to, as V1__consumption.sql makes them. */
+/** The tables that pipelines write to, as db/migration makes them. */
 final class Tables {
   private static final double NANOS = Energy.NANOS;
 
@@ -73,6 +74,30 @@ final class Tables {
           .number("sequence", late -> late.reading().sequence())
           .text("quality", late -> late.reading().quality().code())
           .number("lateness_ms", LateReading::latenessMillis)
+          .build();
+
+  static final UpsertTable<GridRow> GRID_SIGNALS =
+      UpsertTable.<GridRow>named("grid_signals")
+          .keyText("source", row -> row.signal().source())
+          .keyText("area", row -> row.signal().area())
+          .keyText("name", row -> row.value().name())
+          .keyText("kind", row -> row.value().kind().code())
+          .keyTime("start_time", row -> row.signal().startMillis())
+          .time("end_time", row -> row.signal().endMillis())
+          .nanos("value", row -> row.value().value())
+          .text("unit", row -> row.value().unit().symbol())
+          .small("stage", row -> row.signal().stage().rank())
+          .time("known_at", row -> row.signal().knownMillis())
+          // What follows the time only makes the choice independent of the order.
+          .replaceIf(
+              "(excluded.stage, excluded.known_at, excluded.end_time, excluded.value,"
+                  + " excluded.unit) >= (t.stage, t.known_at, t.end_time, t.value, t.unit)",
+              "known_at",
+              Comparator.<GridRow>comparingInt(row -> row.signal().stage().rank())
+                  .thenComparingLong(row -> row.signal().knownMillis())
+                  .thenComparingLong(row -> row.signal().endMillis())
+                  .thenComparingLong(row -> row.value().value())
+                  .thenComparing(row -> row.value().unit().symbol()))
           .build();
 
   private static final Map<OwnerKind, Map<Level, UpsertTable<ConsumptionRow>>> CONSUMPTION =

@@ -26,7 +26,7 @@ import java.util.function.ToLongFunction;
  * <p>Writing the same rows again changes nothing, so a transaction whose outcome is unknown is just
  * repeated.
  */
-final class UpsertBuffer {
+public final class UpsertBuffer {
   /** Bounds the memory of a bundle of unknown size. */
   static final int MAX_ROWS = 50_000;
 
@@ -72,7 +72,7 @@ final class UpsertBuffer {
    *
    * @throws PostgresException as {@link #flush}
    */
-  <T> void add(UpsertTable<T> table, T row) {
+  public <T> void add(UpsertTable<T> table, T row) {
     rowsOf(table).list.add(row);
     size++;
     if (size >= maxRows) {

@@ -1,6 +1,5 @@
 package dev.wattbeam.io.postgres;
 
-import java.io.Serializable;
 import org.apache.beam.sdk.metrics.Metrics;
 import org.apache.beam.sdk.transforms.DoFn;
 
@@ -9,18 +8,12 @@ import org.apache.beam.sdk.transforms.DoFn;
  * state nor timers, so it runs on every runner; a bundle that is repeated changes nothing.
  */
 final class UpsertFn<T> extends DoFn<T, Void> {
-  /** Says which rows of which tables an element is. */
-  @FunctionalInterface
-  interface Route<T> extends Serializable {
-    void add(T element, UpsertBuffer rows);
-  }
-
   private final PostgresConfig config;
-  private final Route<T> route;
+  private final WriteRows.Route<T> route;
   private transient ConnectionPool pool;
   private transient UpsertBuffer rows;
 
-  UpsertFn(PostgresConfig config, Route<T> route) {
+  UpsertFn(PostgresConfig config, WriteRows.Route<T> route) {
     this.config = config;
     this.route = route;
   }

@@ -18,7 +18,7 @@ import java.util.function.ToLongFunction;
  *
  * @param <T> what one row is made of
  */
-final class UpsertTable<T> {
+public final class UpsertTable<T> {
   /** Writes the value of one column. */
   @FunctionalInterface
   interface ColumnWriter<T> {
@@ -30,6 +30,8 @@ final class UpsertTable<T> {
    * @param key whether the column is part of the key
    */
   private record Column<T>(String name, String sqlType, boolean key, ColumnWriter<T> writer) {}
+
+  private static final String SCHEMA = "wattbeam";
 
   private final String name;
   private final List<Column<T>> columns;
@@ -66,15 +68,18 @@ final class UpsertTable<T> {
     List<Column<T>> others = columns.stream().filter(column -> !column.key()).toList();
     String insert =
         String.format(
-            "INSERT INTO wattbeam.%s AS t (%s) SELECT %s FROM pg_temp.%s ON CONFLICT (%s) DO ",
-            name, all, all, temporaryTable, names("", key));
-    if (builder.guard == null) {
+            "INSERT INTO %s.%s AS t (%s) SELECT %s FROM pg_temp.%s ON CONFLICT (%s) DO ",
+            builder.schema, name, all, all, temporaryTable, names("", key));
+    if (builder.conflict == Conflict.KEEP) {
       return insert + "NOTHING";
     }
     String assignments =
         others.stream()
             .map(column -> column.name() + " = excluded." + column.name())
             .collect(joining(", "));
+    if (builder.conflict == Conflict.REPLACE) {
+      return String.format("%sUPDATE SET %s WHERE %s", insert, assignments, differs(others));
+    }
     // Content is all but the measure by which rows of one key are ordered.
     List<Column<T>> content =
         others.stream().filter(column -> !column.name().equals(builder.orderColumn)).toList();
@@ -149,38 +154,60 @@ final class UpsertTable<T> {
 
   /** Starts the description of a table of the schema {@code wattbeam}. */
   static <T> Builder<T> named(String name) {
-    return new Builder<>(name);
+    return named(SCHEMA, name);
+  }
+
+  /** Starts the description of a table of any schema. */
+  public static <T> Builder<T> named(String schema, String name) {
+    return new Builder<>(schema, name);
+  }
+
+  /** What happens to the stored row of a key. */
+  private enum Conflict {
+    KEEP,
+    REPLACE,
+    REPLACE_IF
   }
 
   /** Columns in any order; the key's text columns first makes the index useful. */
-  static final class Builder<T> {
+  public static final class Builder<T> {
+    private final String schema;
     private final String name;
     private final List<Column<T>> columns = new ArrayList<>();
     private Comparator<T> keyOrder;
     private Comparator<T> preference = (a, b) -> 0;
+    private Conflict conflict = Conflict.KEEP;
     private String guard;
     private String orderColumn;
     private ToLongFunction<T> partitionMillis;
 
-    private Builder(String name) {
+    private Builder(String schema, String name) {
+      this.schema = schema;
       this.name = name;
     }
 
-    Builder<T> keyText(String column, Function<T, String> value) {
+    public Builder<T> keyText(String column, Function<T, String> value) {
       columns.add(new Column<>(column, "text", true, (row, out) -> out.writeKey(value.apply(row))));
       return orderedBy(Comparator.comparing(value));
     }
 
-    Builder<T> keyLong(String column, ToLongFunction<T> value) {
+    public Builder<T> keyLong(String column, ToLongFunction<T> value) {
       columns.add(
           new Column<>(
               column, "bigint", true, (row, out) -> out.writeLong(value.applyAsLong(row))));
       return orderedBy(Comparator.comparingLong(value));
     }
 
-    Builder<T> keyInt(String column, ToIntFunction<T> value) {
+    public Builder<T> keyInt(String column, ToIntFunction<T> value) {
       columns.add(
           new Column<>(column, "integer", true, (row, out) -> out.writeInt(value.applyAsInt(row))));
+      return orderedBy(Comparator.comparingInt(value));
+    }
+
+    public Builder<T> keySmall(String column, ToIntFunction<T> value) {
+      columns.add(
+          new Column<>(
+              column, "smallint", true, (row, out) -> out.writeShort(value.applyAsInt(row))));
       return orderedBy(Comparator.comparingInt(value));
     }
 
@@ -201,12 +228,16 @@ final class UpsertTable<T> {
       return column(column, "text", (row, out) -> out.writeText(value.apply(row)));
     }
 
-    Builder<T> number(String column, ToLongFunction<T> value) {
+    public Builder<T> number(String column, ToLongFunction<T> value) {
       return column(column, "bigint", (row, out) -> out.writeLong(value.applyAsLong(row)));
     }
 
-    Builder<T> small(String column, ToIntFunction<T> value) {
+    public Builder<T> small(String column, ToIntFunction<T> value) {
       return column(column, "smallint", (row, out) -> out.writeShort(value.applyAsInt(row)));
+    }
+
+    public Builder<T> integer(String column, ToIntFunction<T> value) {
+      return column(column, "integer", (row, out) -> out.writeInt(value.applyAsInt(row)));
     }
 
     /** Epoch milliseconds. */
@@ -230,22 +261,29 @@ final class UpsertTable<T> {
       return this;
     }
 
+    /** A row replaces the stored one of its key when it differs; without this, that one stays. */
+    public Builder<T> replace() {
+      this.conflict = Conflict.REPLACE;
+      return this;
+    }
+
     /**
-     * A row replaces the stored one of its key when it differs and the guard holds; without this,
-     * the stored row stays as it is. The table then has a column {@code updated_at}.
+     * A row replaces the stored one of its key when it differs and the guard holds. The table then
+     * has a column {@code updated_at}.
      *
      * @param guard condition on {@code excluded} (new) and {@code t} (stored)
      * @param orderColumn a change of this column alone does not count as an update; may be null
      * @param preference the same as the guard, among the rows of one bundle
      */
     Builder<T> replaceIf(String guard, String orderColumn, Comparator<T> preference) {
+      this.conflict = Conflict.REPLACE_IF;
       this.guard = guard;
       this.orderColumn = orderColumn;
       this.preference = preference;
       return this;
     }
 
-    UpsertTable<T> build() {
+    public UpsertTable<T> build() {
       return new UpsertTable<>(this);
     }
   }

@@ -75,11 +75,15 @@ class KafkaCodersTest {
   void sourcesTravel() {
     KafkaConfig config = KafkaConfig.of("localhost:1", "readings");
     assertThat(
-            SerializableUtils.clone(new KafkaPollSource(config, Readings.LIMITS, "test"))
+            SerializableUtils.clone(
+                    new KafkaPollSource<>(
+                        config, Readings.LIMITS, new ReadingPolls(Readings.LIMITS, "test")))
                 .getCheckpointMarkCoder())
         .isEqualTo(KafkaMarkCoder.of());
     assertThat(
-            SerializableUtils.clone(new KafkaRangeSource(config, Readings.LIMITS, "test"))
+            SerializableUtils.clone(
+                    new KafkaRangeSource<>(
+                        config, Readings.LIMITS, new ReadingPolls(Readings.LIMITS, "test")))
                 .getOutputCoder())
         .isEqualTo(KafkaPollCoder.of());
   }

@@ -33,12 +33,12 @@ class KafkaPollSourceTest {
 
   /** A reader and what it has given. */
   private static final class Session implements AutoCloseable {
-    private final KafkaPollReader reader;
+    private final KafkaPollReader<KafkaPoll> reader;
     private final List<Reading> readings = new ArrayList<>();
     private final List<KafkaPoll> polls = new ArrayList<>();
     private boolean started;
 
-    private Session(KafkaPollSource source, KafkaMark mark) throws IOException {
+    private Session(KafkaPollSource<KafkaPoll> source, KafkaMark mark) throws IOException {
       reader = source.createReader(OPTIONS, mark);
     }
 
@@ -73,15 +73,16 @@ class KafkaPollSourceTest {
     }
   }
 
-  private static KafkaPollSource source(KafkaConfig config) {
-    return new KafkaPollSource(config, Readings.LIMITS, "test");
+  private static KafkaPollSource<KafkaPoll> source(KafkaConfig config) {
+    return new KafkaPollSource<>(
+        config, Readings.LIMITS, new ReadingPolls(Readings.LIMITS, "test"));
   }
 
   private static Session open(KafkaConfig config) throws IOException {
     return new Session(source(config), null);
   }
 
-  private static List<KafkaPollSource> split(KafkaConfig config, int n) {
+  private static List<KafkaPollSource<KafkaPoll>> split(KafkaConfig config, int n) {
     return source(config).split(n, OPTIONS);
   }
 
@@ -91,7 +92,7 @@ class KafkaPollSourceTest {
     for (int i = 0; i < 5; i++) {
       broker.send(topic, i, ReadingJson.write(Readings.power("m" + i, i)));
     }
-    List<KafkaPollSource> splits = split(broker.config(topic), 2);
+    List<KafkaPollSource<KafkaPoll>> splits = split(broker.config(topic), 2);
     assertThat(splits).hasSize(2);
     List<List<String>> meters = new ArrayList<>();
     int[] expected = {3, 2};
@@ -136,7 +137,7 @@ class KafkaPollSourceTest {
   void aSplitWithoutPartitionsFollowsTheRestOfTheTopic(Broker broker) throws Exception {
     String topic = broker.topic(2);
     broker.send(topic, 0, Readings.messages(Readings.powers("m0", 0, 500)));
-    KafkaPollSource third = split(broker.config(topic), 3).get(2);
+    KafkaPollSource<KafkaPoll> third = split(broker.config(topic), 3).get(2);
     try (Session reading = new Session(third, null)) {
       reading.until(() -> reading.watermark() == Readings.START + 499_000);
       assertThat(reading.readings).isEmpty();
@@ -168,7 +169,7 @@ class KafkaPollSourceTest {
   void aSplitWhosePartitionsAreNeverUsedFollowsTheRestOfTheTopic(Broker broker) throws Exception {
     String topic = broker.topic(2);
     broker.send(topic, 0, Readings.messages(Readings.powers("m0", 0, 500)));
-    KafkaPollSource empty = split(broker.config(topic), 2).get(1);
+    KafkaPollSource<KafkaPoll> empty = split(broker.config(topic), 2).get(1);
     try (Session reading = new Session(empty, null)) {
       reading.until(() -> reading.watermark() == Readings.START + 499_000);
       broker.send(topic, 0, Readings.messages(Readings.powers("m0", 500, 501)));
@@ -214,7 +215,7 @@ class KafkaPollSourceTest {
     for (int p = 0; p < 3; p++) {
       broker.send(topic, p, Readings.messages(Readings.powers("m" + p, 0, 1_000)));
     }
-    KafkaPollSource source = source(broker.config(topic).withMaxPollRecords(130));
+    KafkaPollSource<KafkaPoll> source = source(broker.config(topic).withMaxPollRecords(130));
     List<Reading> all = new ArrayList<>();
     KafkaMark mark = null;
     // A new reader after every second poll; half of what was polled is then not handed out yet.
@@ -244,7 +245,7 @@ class KafkaPollSourceTest {
   void aMarkKeepsTheClocks(Broker broker) throws Exception {
     String topic = broker.topic(1);
     broker.send(topic, 0, Readings.messages(Readings.powers("m0", 0, 10)));
-    KafkaPollSource source = source(broker.config(topic));
+    KafkaPollSource<KafkaPoll> source = source(broker.config(topic));
     KafkaMark mark;
     try (Session reading = new Session(source, null)) {
       reading.until(() -> reading.readings.size() == 10);
@@ -382,7 +383,7 @@ class KafkaPollSourceTest {
   void goesOnAfterWhatRetentionHasDeleted(Broker broker) throws Exception {
     String topic = broker.topic(1);
     broker.send(topic, 0, Readings.messages(Readings.powers("m0", 0, 10)));
-    KafkaPollSource source = source(broker.config(topic).withMaxPollRecords(2));
+    KafkaPollSource<KafkaPoll> source = source(broker.config(topic).withMaxPollRecords(2));
     KafkaMark mark;
     try (Session reading = new Session(source, null)) {
       reading.until(() -> reading.readings.size() == 2);

@@ -18,13 +18,14 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class KafkaRangeSourceTest {
   private static final PipelineOptions OPTIONS = PipelineOptionsFactory.create();
 
-  private static KafkaRangeSource source(KafkaConfig config) {
-    return new KafkaRangeSource(config.withBounded(true), Readings.LIMITS, "test");
+  private static KafkaRangeSource<KafkaPoll> source(KafkaConfig config) {
+    return new KafkaRangeSource<>(
+        config.withBounded(true), Readings.LIMITS, new ReadingPolls(Readings.LIMITS, "test"));
   }
 
-  private static List<Reading> read(KafkaRangeSource source) throws IOException {
+  private static List<Reading> read(KafkaRangeSource<KafkaPoll> source) throws IOException {
     List<Reading> readings = new ArrayList<>();
-    try (KafkaRangeReader reader = source.createReader(OPTIONS)) {
+    try (KafkaRangeReader<KafkaPoll> reader = source.createReader(OPTIONS)) {
       for (boolean more = reader.start(); more; more = reader.advance()) {
         KafkaPoll poll = reader.getCurrent();
         for (int i = 0; i < poll.readings().size(); i++) {
@@ -41,8 +42,8 @@ class KafkaRangeSourceTest {
     String topic = broker.topic(3);
     broker.send(topic, 0, Readings.messages(Readings.powers("m0", 0, 500)));
     broker.send(topic, 2, Readings.messages(Readings.powers("m2", 0, 300)));
-    KafkaRangeSource source = source(broker.config(topic).withMaxPollRecords(77));
-    List<KafkaRangeSource> splits = source.split(1, OPTIONS);
+    KafkaRangeSource<KafkaPoll> source = source(broker.config(topic).withMaxPollRecords(77));
+    List<KafkaRangeSource<KafkaPoll>> splits = source.split(1, OPTIONS);
     broker.send(topic, 0, Readings.messages(Readings.powers("m0", 500, 600)));
     assertThat(splits).hasSize(2);
     assertThat(read(splits.get(0))).isEqualTo(Readings.powers("m0", 0, 500));
@@ -55,7 +56,7 @@ class KafkaRangeSourceTest {
   void clocksBeginAnew(Broker broker) throws Exception {
     String topic = broker.topic(1);
     broker.send(topic, 0, Readings.messages(Readings.powers("m0", 0, 20)));
-    try (KafkaRangeReader reader =
+    try (KafkaRangeReader<KafkaPoll> reader =
         source(broker.config(topic).withMaxPollRecords(10)).createReader(OPTIONS)) {
       assertThat(reader.start()).isTrue();
       assertThat(reader.getCurrent().readings().clockMillis()).isEqualTo(Long.MIN_VALUE);
@@ -73,7 +74,7 @@ class KafkaRangeSourceTest {
     broker.send(topic, 1, Readings.messages(Readings.powers("m1", 0, 20)));
     broker.commit(config.groupId(), topic, 0, StartClocks.toCommit(15, Readings.START + 70_000));
     broker.commit(config.groupId(), topic, 1, new OffsetAndMetadata(15));
-    try (KafkaRangeReader reader = source(config).createReader(OPTIONS)) {
+    try (KafkaRangeReader<KafkaPoll> reader = source(config).createReader(OPTIONS)) {
       List<Long> clocks = new ArrayList<>();
       for (boolean more = reader.start(); more; more = reader.advance()) {
         assertThat(reader.getCurrent().readings().size()).isEqualTo(5);
@@ -86,8 +87,8 @@ class KafkaRangeSourceTest {
 
   @Test
   void anEmptyTopicEnds(Broker broker) throws Exception {
-    KafkaRangeSource source = source(broker.config(broker.topic(2)));
-    List<KafkaRangeSource> splits = source.split(1, OPTIONS);
+    KafkaRangeSource<KafkaPoll> source = source(broker.config(broker.topic(2)));
+    List<KafkaRangeSource<KafkaPoll>> splits = source.split(1, OPTIONS);
     assertThat(splits).hasSize(1);
     assertThat(read(splits.get(0))).isEmpty();
     assertThat(read(source)).isEmpty();
@@ -113,8 +114,8 @@ class KafkaRangeSourceTest {
     String topic = broker.topic(2, Map.of());
     broker.send(topic, 0, Readings.messages(Readings.powers("m0", 0, 10)));
     broker.send(topic, 1, Readings.messages(Readings.powers("m1", 0, 10)));
-    KafkaRangeSource before = source(broker.config(topic));
-    List<KafkaRangeSource> splits = before.split(1, OPTIONS);
+    KafkaRangeSource<KafkaPoll> before = source(broker.config(topic));
+    List<KafkaRangeSource<KafkaPoll>> splits = before.split(1, OPTIONS);
     broker.deleteBefore(topic, 0, 4);
     broker.deleteBefore(topic, 1, 10);
     // Split before the deletion and after it.
@@ -136,7 +137,7 @@ class KafkaRangeSourceTest {
   void keepsBeamsRulesForSources(Broker broker) throws Exception {
     String topic = broker.topic(1);
     broker.send(topic, 0, Readings.messages(Readings.powers("m0", 0, 100)));
-    KafkaRangeSource source = source(broker.config(topic));
+    KafkaRangeSource<KafkaPoll> source = source(broker.config(topic));
     assertThat(SourceTestUtils.readFromSource(source, OPTIONS)).hasSize(1);
     SourceTestUtils.assertSourcesEqualReferenceSource(source, source.split(1, OPTIONS), OPTIONS);
     SourceTestUtils.assertUnstartedReaderReadsSameAsItsSource(

@@ -32,7 +32,6 @@ import org.apache.beam.sdk.transforms.Count;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.Values;
-import org.apache.beam.sdk.transforms.WithFailures;
 import org.apache.beam.sdk.transforms.WithKeys;
 import org.apache.beam.sdk.transforms.windowing.FixedWindows;
 import org.apache.beam.sdk.transforms.windowing.Window;
@@ -79,13 +78,11 @@ class ReadReadingsTest {
       options.setBlockOnRun(false);
       options.setTargetParallelism(parallelism);
       Pipeline pipeline = Pipeline.create(options);
-      WithFailures.Result<PCollection<ReadingBatch>, DeadLetter> read =
+      PCollection<ReadingBatch> read =
           pipeline.apply("ReadReadings", ReadReadings.from(config, Readings.LIMITS, "test"));
-      read.output().apply("Batches", ParDo.of(new CollectFn<ReadingBatch>(run.key + "batches")));
-      read.failures().apply("Letters", ParDo.of(new CollectFn<DeadLetter>(run.key + "letters")));
+      read.apply("Batches", ParDo.of(new CollectFn<ReadingBatch>(run.key + "batches")));
       // Fires only when the watermark passes the first window: elements begin at its lowest end.
-      read.output()
-          .apply(Window.into(FixedWindows.of(org.joda.time.Duration.standardMinutes(1))))
+      read.apply(Window.into(FixedWindows.of(org.joda.time.Duration.standardMinutes(1))))
           .apply(WithKeys.of("all"))
           .apply(Count.perKey())
           .apply(Values.create())
@@ -123,7 +120,9 @@ class ReadReadingsTest {
     }
 
     private List<DeadLetter> letters() {
-      return seen("letters");
+      return this.<ReadingBatch>seen("batches").stream()
+          .flatMap(batch -> batch.rejected().stream())
+          .toList();
     }
 
     private void until(Predicate<Run> condition) throws InterruptedException {

@@ -156,7 +156,8 @@ class WireFormatDocTest {
           INACTIVE_METER,
           READING_TYPE_MISMATCH,
           CONFLICTING_READING,
-          INVALID_ROW ->
+          INVALID_ROW,
+          UNKNOWN_KIND ->
           false;
     };
   }

@@ -143,9 +143,13 @@ class PostgresConfigTest {
     assertProblem(good.withUser("stranger", "s"), "GRANT wattbeam_pipeline TO stranger");
     assertProblem(database.reader(), "GRANT wattbeam_pipeline TO a-reader");
     database.execute("UPDATE wattbeam.flyway_schema_history SET version = '999'");
-    assertProblem(good, "has schema version 999, newer than this program's 1: use the WattBeam");
+    String version = Integer.toString(Migrations.SCHEMA_VERSION);
+    assertProblem(
+        good,
+        "has schema version 999, newer than this program's " + version + ": use the WattBeam");
     database.execute("UPDATE wattbeam.flyway_schema_history SET version = '0'");
-    assertProblem(good, "has schema version 0, this program needs 1: run MigrateDatabase");
+    assertProblem(
+        good, "has schema version 0, this program needs " + version + ": run MigrateDatabase");
   }
 
   private static void assertProblem(PostgresConfig config, String part) {

@@ -1,8 +1,11 @@
 package dev.wattbeam.pipelines.launcher;
 
 import dev.wattbeam.pipelines.database.MigrateDatabase;
+import dev.wattbeam.pipelines.grid.IngestGridSignals;
+import dev.wattbeam.pipelines.grid.PublishGridSignals;
 import dev.wattbeam.pipelines.monitor.MonitorConsumption;
 import dev.wattbeam.pipelines.publish.PublishReadings;
+import dev.wattbeam.pipelines.replay.ReplayDeadLetters;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -28,6 +31,12 @@ public final class WattBeam {
           new Program(
               MonitorConsumption.NAME, MonitorConsumption.DESCRIPTION, MonitorConsumption::main),
           new Program(PublishReadings.NAME, PublishReadings.DESCRIPTION, PublishReadings::main),
+          new Program(
+              IngestGridSignals.NAME, IngestGridSignals.DESCRIPTION, IngestGridSignals::main),
+          new Program(
+              PublishGridSignals.NAME, PublishGridSignals.DESCRIPTION, PublishGridSignals::main),
+          new Program(
+              ReplayDeadLetters.NAME, ReplayDeadLetters.DESCRIPTION, ReplayDeadLetters::main),
           new Program(MigrateDatabase.NAME, MigrateDatabase.DESCRIPTION, MigrateDatabase::main));
 
   private record Program(String name, String description, Consumer<String[]> main) {}

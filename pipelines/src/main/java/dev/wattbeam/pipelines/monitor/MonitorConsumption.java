@@ -9,7 +9,6 @@ import dev.wattbeam.io.postgres.WriteConsumption;
 import dev.wattbeam.io.postgres.WriteDeadLetters;
 import dev.wattbeam.io.postgres.WriteLateReadings;
 import dev.wattbeam.io.postgres.WriteLatestValues;
-import dev.wattbeam.model.DeadLetter;
 import dev.wattbeam.model.MeterDirectorySource;
 import dev.wattbeam.model.ReadingBatch;
 import dev.wattbeam.pipelines.OperationOptions;
@@ -20,7 +19,6 @@ import dev.wattbeam.transforms.quality.ValidateReadings;
 import java.util.List;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.transforms.Flatten;
-import org.apache.beam.sdk.transforms.WithFailures;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionList;
 import org.apache.beam.sdk.values.PCollectionTuple;
@@ -94,15 +92,14 @@ public final class MonitorConsumption {
     MeterDirectorySource directory = PostgresMeterDirectory.of(config.postgres());
     long lateness = config.limits().allowedLatenessMillis();
 
-    WithFailures.Result<PCollection<ReadingBatch>, DeadLetter> read =
+    PCollection<ReadingBatch> read =
         pipeline.apply(
             "ReadReadings", ReadReadings.from(config.kafka(), config.clockLimits(), NAME));
 
     PCollectionTuple validated =
-        read.output()
-            .apply(
-                "ValidateReadings",
-                ValidateReadings.of(directory, config.limits(), config.meterBuckets(), NAME));
+        read.apply(
+            "ValidateReadings",
+            ValidateReadings.of(directory, config.limits(), config.meterBuckets(), NAME));
 
     PCollectionTuple computed =
         validated
@@ -129,8 +126,7 @@ public final class MonitorConsumption {
         .get(ValidateReadings.LATE)
         .apply("WriteLateReadings", WriteLateReadings.to(config.postgres()));
 
-    PCollectionList.of(read.failures())
-        .and(validated.get(ValidateReadings.DEAD_LETTERS))
+    PCollectionList.of(validated.get(ValidateReadings.DEAD_LETTERS))
         .and(computed.get(ComputeConsumption.CONFLICTS))
         .apply("AllDeadLetters", Flatten.pCollections())
         .apply("WriteDeadLetters", WriteDeadLetters.to(config.postgres()));

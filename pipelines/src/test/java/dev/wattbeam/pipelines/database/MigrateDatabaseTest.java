@@ -3,6 +3,7 @@ package dev.wattbeam.pipelines.database;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wattbeam.embedded.EmbeddedPostgres;
+import dev.wattbeam.io.postgres.Migrations;
 import dev.wattbeam.io.postgres.PostgresConfig;
 import dev.wattbeam.io.postgres.PostgresDatabase;
 import java.io.ByteArrayOutputStream;
@@ -39,7 +40,7 @@ class MigrateDatabaseTest {
       };
       assertThat(run(args)).as(err.toString(StandardCharsets.UTF_8)).isZero();
       assertThat(out.toString(StandardCharsets.UTF_8))
-          .contains("version 1 (1 migration run now)")
+          .contains("version " + Migrations.SCHEMA_VERSION + " (")
           .contains("Login meters has the rights of wattbeam_pipeline");
       PostgresConfig login =
           PostgresConfig.of(postgres.jdbcUrl("meters"), "meters", "it's \"secret\"");
