@@ -1,0 +1,2 @@
+/** The harness: servers, topics, contenders as processes, measuring from outside, results. */
+package dev.wattbeam.benchmarks;
