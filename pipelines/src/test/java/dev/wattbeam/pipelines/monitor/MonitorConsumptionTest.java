@@ -53,7 +53,10 @@ class MonitorConsumptionTest {
   @Test
   void inputHasEveryKindOfTrouble() {
     assertThat(expected.deadLetters().keySet())
-        .isEqualTo(EnumSet.complementOf(EnumSet.of(DeadLetterCode.INVALID_ROW)));
+        .isEqualTo(
+            // Of files, and of grid signals.
+            EnumSet.complementOf(
+                EnumSet.of(DeadLetterCode.INVALID_ROW, DeadLetterCode.UNKNOWN_KIND)));
     assertThat(expected.result().late()).hasSizeGreaterThan(20);
     assertThat(expected.result().duplicates()).isGreaterThan(20);
     assertThat(expected.result().conflicts()).hasSizeGreaterThan(10);
