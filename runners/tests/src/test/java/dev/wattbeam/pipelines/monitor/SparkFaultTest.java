@@ -27,7 +27,6 @@ class SparkFaultTest {
         round.killDriver();
         round.killWorker(2);
         round.finish();
-        round.round().switchIdempotenceOff();
       }
       spark.run("stop", "--purge");
     } finally {

@@ -113,10 +113,6 @@ final class SparkRound implements Soak.Round, FaultRound.Cluster {
     return (driver.isAlive() ? "the driver lives" : "the driver has ended") + ", see " + log;
   }
 
-  FaultRound round() {
-    return round;
-  }
-
   @Override
   public void finish() throws Exception {
     round.finish();
