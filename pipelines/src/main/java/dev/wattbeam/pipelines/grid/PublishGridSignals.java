@@ -9,10 +9,10 @@ import dev.wattbeam.io.http.CarbonApi;
 import dev.wattbeam.io.http.CarbonFeed;
 import dev.wattbeam.io.http.CarbonPoller;
 import dev.wattbeam.io.kafka.KafkaConfig;
-import dev.wattbeam.io.kafka.KafkaOptions;
 import dev.wattbeam.io.postgres.PostgresConfig;
-import dev.wattbeam.io.postgres.PostgresOptions;
-import dev.wattbeam.model.DeadLetter;
+import dev.wattbeam.pipelines.program.RejectedOutput;
+import dev.wattbeam.pipelines.program.ServerOptions;
+import dev.wattbeam.pipelines.program.UntilStopped;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -30,9 +30,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -60,8 +57,6 @@ public final class PublishGridSignals implements Callable<Integer> {
   private static final int EXIT_FAILED = 1;
   private static final int EXIT_USAGE = 2;
   private static final int EXIT_STOPPED = 130;
-  private static final int STOP_SECONDS = 15;
-  private static final int SHOWN_REJECTIONS = 5;
   private static final Duration LEAST_EVERY = Duration.ofSeconds(10);
   private static final Duration MOST_EVERY = Duration.ofMinutes(30);
   private static final Duration MOST_BACKFILL = Duration.ofDays(366);
@@ -169,7 +164,6 @@ public final class PublishGridSignals implements Callable<Integer> {
 
   private final PrintStream out;
   private final PrintStream err;
-  private long rejections;
 
   PublishGridSignals(PrintStream out, PrintStream err) {
     this.out = out;
@@ -221,9 +215,14 @@ public final class PublishGridSignals implements Callable<Integer> {
       if (createTopic != null && KafkaSender.createTopic(settings.kafka(), createTopic)) {
         err.println("Made topic " + topic + " with " + createTopic + " partitions.");
       }
-      try (GridPublisher publisher =
-          GridPublisher.open(settings.kafka(), letter -> takeRejected(letter, lines, table))) {
-        return publishUntilStopped(publisher, settings, table);
+      RejectedOutput rejected = new RejectedOutput(lines, table, this::complain);
+      try (GridPublisher publisher = GridPublisher.open(settings.kafka(), rejected::take)) {
+        return UntilStopped.run(
+            publisher::stop,
+            () ->
+                inputs.isEmpty()
+                    ? poll(publisher, settings, table)
+                    : publishFiles(publisher, settings));
       }
     } catch (IOException e) {
       complain(e.getMessage());
@@ -271,18 +270,14 @@ public final class PublishGridSignals implements Callable<Integer> {
     }
     Duration pause = duration("--every", every, LEAST_EVERY, MOST_EVERY, errors);
     Duration back = duration("--backfill", backfill, Duration.ZERO, MOST_BACKFILL, errors);
-    if (createTopic != null && (createTopic < 1 || createTopic > 100_000)) {
-      errors.add("--create-topic=" + createTopic + " has to be a number of partitions from 1");
-    }
-    if (rejectedFile != null && !Files.isDirectory(rejectedFile.toAbsolutePath().getParent())) {
-      errors.add("--rejected=" + rejectedFile + ": its folder does not exist");
-    }
-    KafkaOptions options = PipelineOptionsFactory.as(KafkaOptions.class);
-    options.setKafkaBootstrapServers(bootstrapServers);
-    options.setKafkaTopic(topic);
-    options.setKafkaPropertiesFile(kafkaPropertiesFile);
-    KafkaConfig kafka = KafkaConfig.from(options, errors);
-    return new Settings(kafka, postgres(errors), seriesFormat, known, carbonFeeds, pause, back);
+    ServerOptions.checkPartitions(createTopic, errors);
+    RejectedOutput.check(rejectedFile, errors);
+    KafkaConfig kafka = ServerOptions.kafka(bootstrapServers, topic, kafkaPropertiesFile, errors);
+    PostgresConfig postgres =
+        postgresUrl == null
+            ? null
+            : ServerOptions.postgres(postgresUrl, postgresUser, postgresPasswordFile, errors);
+    return new Settings(kafka, postgres, seriesFormat, known, carbonFeeds, pause, back);
   }
 
   private static boolean isUri(String text) {
@@ -305,49 +300,6 @@ public final class PublishGridSignals implements Callable<Integer> {
     }
     errors.add(option + "=" + text + " is no ISO 8601 duration from " + least + " to " + most);
     return most;
-  }
-
-  /** Null when no database is asked for. */
-  private PostgresConfig postgres(List<String> errors) {
-    if (postgresUrl == null) {
-      return null;
-    }
-    PostgresOptions options = PipelineOptionsFactory.as(PostgresOptions.class);
-    options.setPostgresUrl(postgresUrl);
-    options.setPostgresUser(postgresUser);
-    options.setPostgresPasswordFile(postgresPasswordFile);
-    return PostgresConfig.from(options, errors);
-  }
-
-  /** Ctrl-C ends it after the current row or round, with what was sent safely stored. */
-  private int publishUntilStopped(GridPublisher publisher, Settings settings, DeadLetterTable table)
-      throws IOException, InterruptedException {
-    CountDownLatch done = new CountDownLatch(1);
-    Thread hook =
-        new Thread(
-            () -> {
-              publisher.stop();
-              try {
-                if (!done.await(STOP_SECONDS, TimeUnit.SECONDS)) {
-                  Thread.currentThread().interrupt();
-                }
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              }
-            });
-    Runtime.getRuntime().addShutdownHook(hook);
-    try {
-      return inputs.isEmpty()
-          ? poll(publisher, settings, table)
-          : publishFiles(publisher, settings);
-    } finally {
-      done.countDown();
-      try {
-        Runtime.getRuntime().removeShutdownHook(hook);
-      } catch (IllegalStateException e) {
-        // The hook is what ended it.
-      }
-    }
   }
 
   private int publishFiles(GridPublisher publisher, Settings settings) throws IOException {
@@ -395,31 +347,6 @@ public final class PublishGridSignals implements Callable<Integer> {
             round.values(),
             round.missing(),
             round.pause().toSeconds()));
-  }
-
-  private void takeRejected(DeadLetter letter, DeadLetterLines lines, DeadLetterTable table) {
-    try {
-      if (lines != null) {
-        lines.write(letter);
-      }
-      if (table != null) {
-        table.write(letter);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    if (++rejections <= SHOWN_REJECTIONS) {
-      complain(
-          letter.origin().source()
-              + ", line "
-              + letter.origin().position()
-              + ": "
-              + letter.code()
-              + ": "
-              + letter.message());
-    } else if (rejections == SHOWN_REJECTIONS + 1) {
-      complain("what else is rejected is not shown; --rejected=FILE keeps it all");
-    }
   }
 
   private void complain(String message) {

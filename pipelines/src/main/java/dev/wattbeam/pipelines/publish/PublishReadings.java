@@ -6,14 +6,15 @@ import dev.wattbeam.io.files.FileScan;
 import dev.wattbeam.io.files.KafkaSender;
 import dev.wattbeam.io.files.ReadingFormat;
 import dev.wattbeam.io.kafka.KafkaConfig;
-import dev.wattbeam.io.kafka.KafkaOptions;
 import dev.wattbeam.io.postgres.DirectoryEntries;
 import dev.wattbeam.io.postgres.MeterDirectoryStore;
 import dev.wattbeam.io.postgres.PostgresConfig;
 import dev.wattbeam.io.postgres.PostgresDatabase;
 import dev.wattbeam.io.postgres.PostgresException;
-import dev.wattbeam.io.postgres.PostgresOptions;
-import dev.wattbeam.model.DeadLetter;
+import dev.wattbeam.pipelines.program.RejectedOutput;
+import dev.wattbeam.pipelines.program.ServerOptions;
+import dev.wattbeam.pipelines.program.UntilStopped;
+import dev.wattbeam.pipelines.program.UntilStopped.Work;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -33,12 +34,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -72,9 +70,7 @@ public final class PublishReadings implements Callable<Integer> {
   private static final int EXIT_FAILED = 1;
   private static final int EXIT_USAGE = 2;
   private static final int EXIT_STOPPED = 130;
-  private static final int STOP_SECONDS = 15;
   private static final int MAX_READERS = 64;
-  private static final int SHOWN_REJECTIONS = 5;
   private static final Pattern RATE = Pattern.compile("([0-9]+(?:\\.[0-9]+)?)(?:/s)?");
 
   /** Where readings come from. */
@@ -223,7 +219,6 @@ public final class PublishReadings implements Callable<Integer> {
   private final InputStream in;
   private final PrintStream out;
   private final PrintStream err;
-  private long rejectedRows;
 
   PublishReadings(InputStream in, PrintStream out, PrintStream err) {
     this.in = in;
@@ -274,11 +269,6 @@ public final class PublishReadings implements Callable<Integer> {
     return EXIT_FAILED;
   }
 
-  /** Work that can fail as servers and files do. */
-  private interface Work<T> {
-    T run() throws IOException, InterruptedException;
-  }
-
   private Work<Integer> ofFiles(List<String> errors) {
     if (continuous || fromBeginning) {
       errors.add("--continuous and --fromBeginning go with --source=postgres only");
@@ -292,7 +282,7 @@ public final class PublishReadings implements Callable<Integer> {
       try (DeadLetterLines lines =
               rejectedFile == null ? null : DeadLetterLines.create(rejectedFile);
           DeadLetterTable table = postgres == null ? null : DeadLetterTable.open(postgres)) {
-        return publish(settings, postgres, lines, table);
+        return publish(settings, postgres, new RejectedOutput(lines, table, this::complain));
       }
     };
   }
@@ -351,9 +341,7 @@ public final class PublishReadings implements Callable<Integer> {
     if (Collections.frequency(inputs, PublishSettings.STDIN) > 1) {
       errors.add("--input=- can be given once");
     }
-    if (rejectedFile != null && !Files.isDirectory(rejectedFile.toAbsolutePath().getParent())) {
-      errors.add("--rejected=" + rejectedFile + ": its folder does not exist");
-    }
+    RejectedOutput.check(rejectedFile, errors);
     double readingsPerSecond = 0;
     if (rate != null) {
       Matcher matcher = RATE.matcher(rate);
@@ -376,22 +364,12 @@ public final class PublishReadings implements Callable<Integer> {
   }
 
   private KafkaConfig kafka(List<String> errors) {
-    if (createTopic != null && (createTopic < 1 || createTopic > 100_000)) {
-      errors.add("--create-topic=" + createTopic + " has to be a number of partitions from 1");
-    }
-    KafkaOptions options = PipelineOptionsFactory.as(KafkaOptions.class);
-    options.setKafkaBootstrapServers(bootstrapServers);
-    options.setKafkaTopic(topic);
-    options.setKafkaPropertiesFile(kafkaPropertiesFile);
-    return KafkaConfig.from(options, errors);
+    ServerOptions.checkPartitions(createTopic, errors);
+    return ServerOptions.kafka(bootstrapServers, topic, kafkaPropertiesFile, errors);
   }
 
   private PostgresConfig postgres(List<String> errors) {
-    PostgresOptions options = PipelineOptionsFactory.as(PostgresOptions.class);
-    options.setPostgresUrl(postgresUrl);
-    options.setPostgresUser(postgresUser);
-    options.setPostgresPasswordFile(postgresPasswordFile);
-    return PostgresConfig.from(options, errors);
+    return ServerOptions.postgres(postgresUrl, postgresUser, postgresPasswordFile, errors);
   }
 
   private ReadingFormat format(List<String> errors) {
@@ -418,17 +396,11 @@ public final class PublishReadings implements Callable<Integer> {
     return readingFormat;
   }
 
-  private int publish(
-      PublishSettings settings,
-      PostgresConfig postgres,
-      DeadLetterLines lines,
-      DeadLetterTable table)
+  private int publish(PublishSettings settings, PostgresConfig postgres, RejectedOutput rejected)
       throws IOException, InterruptedException {
     createTopic(settings.kafka());
     ReadingPublisher publisher =
-        ReadingPublisher.create(settings)
-            .readingStdin(in)
-            .onRejected(letter -> takeRejected(letter, lines, table));
+        ReadingPublisher.create(settings).readingStdin(in).onRejected(rejected::take);
     if (register) {
       FileScan scan = FileScan.of(settings.inputs(), settings.format());
       MeterDirectoryStore.of(postgres).save(DirectoryEntries.ofMeters(scan.meters()));
@@ -472,60 +444,16 @@ public final class PublishReadings implements Callable<Integer> {
     }
   }
 
-  /** Ctrl-C ends it at the next good moment, with what was sent safely stored, and the summary. */
+  /** Ctrl-C ends it at the next good moment, with the summary. */
   private <T> T untilStopped(Runnable stop, Work<T> work, Function<T, String> describe)
       throws IOException, InterruptedException {
-    CountDownLatch done = new CountDownLatch(1);
-    Thread hook =
-        new Thread(
-            () -> {
-              stop.run();
-              try {
-                if (!done.await(STOP_SECONDS, TimeUnit.SECONDS)) {
-                  Thread.currentThread().interrupt();
-                }
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              }
-            });
-    Runtime.getRuntime().addShutdownHook(hook);
-    try {
-      T summary = work.run();
-      out.println(describe.apply(summary));
-      return summary;
-    } finally {
-      done.countDown();
-      try {
-        Runtime.getRuntime().removeShutdownHook(hook);
-      } catch (IllegalStateException e) {
-        // The hook is what ended it.
-      }
-    }
-  }
-
-  private void takeRejected(DeadLetter letter, DeadLetterLines lines, DeadLetterTable table) {
-    try {
-      if (lines != null) {
-        lines.write(letter);
-      }
-      if (table != null) {
-        table.write(letter);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    if (++rejectedRows <= SHOWN_REJECTIONS) {
-      complain(
-          letter.origin().source()
-              + ", line "
-              + letter.origin().position()
-              + ": "
-              + letter.code()
-              + ": "
-              + letter.message());
-    } else if (rejectedRows == SHOWN_REJECTIONS + 1) {
-      complain("further rejected rows are not shown; --rejected=FILE keeps them all");
-    }
+    return UntilStopped.run(
+        stop,
+        () -> {
+          T summary = work.run();
+          out.println(describe.apply(summary));
+          return summary;
+        });
   }
 
   private void complain(String message) {

@@ -2,14 +2,14 @@ package dev.wattbeam.pipelines.replay;
 
 import dev.wattbeam.io.files.KafkaSender;
 import dev.wattbeam.io.kafka.KafkaConfig;
-import dev.wattbeam.io.kafka.KafkaOptions;
 import dev.wattbeam.io.postgres.DeadLetterFilter;
 import dev.wattbeam.io.postgres.DeadLetterQueue;
 import dev.wattbeam.io.postgres.PostgresConfig;
 import dev.wattbeam.io.postgres.PostgresDatabase;
 import dev.wattbeam.io.postgres.PostgresException;
-import dev.wattbeam.io.postgres.PostgresOptions;
 import dev.wattbeam.model.DeadLetterCode;
+import dev.wattbeam.pipelines.program.ServerOptions;
+import dev.wattbeam.pipelines.program.UntilStopped;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -26,9 +26,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -57,7 +54,6 @@ public final class ReplayDeadLetters implements Callable<Integer> {
   private static final int EXIT_FAILED = 1;
   private static final int EXIT_USAGE = 2;
   private static final int EXIT_STOPPED = 130;
-  private static final int STOP_SECONDS = 15;
   private static final long REPORT_NANOS = 1_000_000_000L;
 
   @Option(
@@ -171,14 +167,16 @@ public final class ReplayDeadLetters implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() {
+  public Integer call() throws InterruptedException {
     List<String> errors = new ArrayList<>();
     DeadLetterFilter filter = filter(errors);
     if (limit != null && limit < 1) {
       errors.add("--limit=" + limit + " has to be a number of letters from 1");
     }
-    KafkaConfig kafka = dryRun ? null : kafka(errors);
-    PostgresConfig postgres = postgres(errors);
+    KafkaConfig kafka =
+        dryRun ? null : ServerOptions.kafka(bootstrapServers, topic, kafkaPropertiesFile, errors);
+    PostgresConfig postgres =
+        ServerOptions.postgres(postgresUrl, postgresUser, postgresPasswordFile, errors);
     if (errors.isEmpty()) {
       errors.addAll(PostgresDatabase.check(postgres));
     }
@@ -216,24 +214,8 @@ public final class ReplayDeadLetters implements Callable<Integer> {
     }
   }
 
-  private KafkaConfig kafka(List<String> errors) {
-    KafkaOptions options = PipelineOptionsFactory.as(KafkaOptions.class);
-    options.setKafkaBootstrapServers(bootstrapServers);
-    options.setKafkaTopic(topic);
-    options.setKafkaPropertiesFile(kafkaPropertiesFile);
-    return KafkaConfig.from(options, errors);
-  }
-
-  private PostgresConfig postgres(List<String> errors) {
-    PostgresOptions options = PipelineOptionsFactory.as(PostgresOptions.class);
-    options.setPostgresUrl(postgresUrl);
-    options.setPostgresUser(postgresUser);
-    options.setPostgresPasswordFile(postgresPasswordFile);
-    return PostgresConfig.from(options, errors);
-  }
-
   private int replay(DeadLetterQueue queue, DeadLetterFilter filter, KafkaConfig kafka)
-      throws IOException {
+      throws IOException, InterruptedException {
     long most = limit == null ? Long.MAX_VALUE : limit;
     long total = Math.min(most, queue.count());
     String replayId =
@@ -247,7 +229,7 @@ public final class ReplayDeadLetters implements Callable<Integer> {
       summary = replay.count();
     } else {
       try (KafkaSender sender = KafkaSender.open(kafka)) {
-        summary = sendUntilStopped(replay, sender);
+        summary = UntilStopped.run(replay::stop, () -> replay.send(sender));
       }
     }
     out.println(describe(summary));
@@ -275,35 +257,6 @@ public final class ReplayDeadLetters implements Callable<Integer> {
               + " topic keeps it");
     }
     return summary.complete() || summary.letters() == most ? EXIT_OK : EXIT_STOPPED;
-  }
-
-  /** Ctrl-C ends it after the current step, with what was sent marked. */
-  private static ReplaySummary sendUntilStopped(DeadLetterReplay replay, KafkaSender sender)
-      throws IOException {
-    CountDownLatch done = new CountDownLatch(1);
-    Thread hook =
-        new Thread(
-            () -> {
-              replay.stop();
-              try {
-                if (!done.await(STOP_SECONDS, TimeUnit.SECONDS)) {
-                  Thread.currentThread().interrupt();
-                }
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              }
-            });
-    Runtime.getRuntime().addShutdownHook(hook);
-    try {
-      return replay.send(sender);
-    } finally {
-      done.countDown();
-      try {
-        Runtime.getRuntime().removeShutdownHook(hook);
-      } catch (IllegalStateException e) {
-        // The hook is what ended it.
-      }
-    }
   }
 
   private void report(long done, long total) {
