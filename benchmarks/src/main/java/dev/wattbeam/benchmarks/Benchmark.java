@@ -1,6 +1,6 @@
 package dev.wattbeam.benchmarks;
 
-import dev.wattbeam.benchmarks.common.Workload;
+import dev.wattbeam.benchmarks.parts.Workload;
 import dev.wattbeam.embedded.EmbeddedKafka;
 import dev.wattbeam.embedded.EmbeddedPostgres;
 import dev.wattbeam.io.postgres.PostgresConfig;

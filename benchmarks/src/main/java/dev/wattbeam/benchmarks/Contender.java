@@ -1,6 +1,6 @@
 package dev.wattbeam.benchmarks;
 
-import dev.wattbeam.benchmarks.common.Workload;
+import dev.wattbeam.benchmarks.parts.Workload;
 import java.io.File;
 import java.net.URI;
 import java.nio.file.Path;

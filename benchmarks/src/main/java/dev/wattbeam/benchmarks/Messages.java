@@ -1,6 +1,6 @@
 package dev.wattbeam.benchmarks;
 
-import dev.wattbeam.benchmarks.common.Workload;
+import dev.wattbeam.benchmarks.parts.Workload;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayDeque;

@@ -1,7 +1,7 @@
 package dev.wattbeam.benchmarks;
 
-import dev.wattbeam.benchmarks.common.OutputTable;
-import dev.wattbeam.benchmarks.common.Workload;
+import dev.wattbeam.benchmarks.parts.OutputTable;
+import dev.wattbeam.benchmarks.parts.Workload;
 import java.util.List;
 
 /**

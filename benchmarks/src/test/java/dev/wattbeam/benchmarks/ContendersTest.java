@@ -2,7 +2,7 @@ package dev.wattbeam.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.wattbeam.benchmarks.common.Workload;
+import dev.wattbeam.benchmarks.parts.Workload;
 import dev.wattbeam.embedded.EmbeddedKafka;
 import dev.wattbeam.embedded.EmbeddedPostgres;
 import dev.wattbeam.io.postgres.PostgresConfig;

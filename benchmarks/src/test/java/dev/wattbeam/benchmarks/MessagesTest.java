@@ -2,7 +2,7 @@ package dev.wattbeam.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.wattbeam.benchmarks.common.Workload;
+import dev.wattbeam.benchmarks.parts.Workload;
 import dev.wattbeam.io.kafka.ReadingJson;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

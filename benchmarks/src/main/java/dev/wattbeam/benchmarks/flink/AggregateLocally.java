@@ -1,7 +1,7 @@
 package dev.wattbeam.benchmarks.flink;
 
-import dev.wattbeam.benchmarks.common.OpenPanes;
-import dev.wattbeam.benchmarks.common.PaneStats;
+import dev.wattbeam.benchmarks.parts.OpenPanes;
+import dev.wattbeam.benchmarks.parts.PaneStats;
 import java.io.Serializable;
 import java.util.Map;
 import java.util.function.Consumer;

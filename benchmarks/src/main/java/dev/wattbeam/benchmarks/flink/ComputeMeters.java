@@ -1,8 +1,8 @@
 package dev.wattbeam.benchmarks.flink;
 
-import dev.wattbeam.benchmarks.common.ContenderOptions;
-import dev.wattbeam.benchmarks.common.MeterHours;
-import dev.wattbeam.benchmarks.common.ReadingIntake;
+import dev.wattbeam.benchmarks.parts.ContenderOptions;
+import dev.wattbeam.benchmarks.parts.MeterHours;
+import dev.wattbeam.benchmarks.parts.ReadingIntake;
 import dev.wattbeam.io.postgres.PostgresMeterDirectory;
 import dev.wattbeam.model.ConsumptionRow;
 import dev.wattbeam.model.DeadLetter;

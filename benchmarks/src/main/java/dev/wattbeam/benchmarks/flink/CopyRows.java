@@ -1,8 +1,8 @@
 package dev.wattbeam.benchmarks.flink;
 
-import dev.wattbeam.benchmarks.common.ContenderOptions;
-import dev.wattbeam.benchmarks.common.CopySink;
-import dev.wattbeam.benchmarks.common.OutputTable;
+import dev.wattbeam.benchmarks.parts.ContenderOptions;
+import dev.wattbeam.benchmarks.parts.CopySink;
+import dev.wattbeam.benchmarks.parts.OutputTable;
 import java.io.IOException;
 import java.io.Serializable;
 import java.sql.SQLException;

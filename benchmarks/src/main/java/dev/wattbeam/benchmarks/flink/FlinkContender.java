@@ -1,10 +1,10 @@
 package dev.wattbeam.benchmarks.flink;
 
-import dev.wattbeam.benchmarks.common.ContenderOptions;
-import dev.wattbeam.benchmarks.common.MeterHours;
-import dev.wattbeam.benchmarks.common.NodeSums;
-import dev.wattbeam.benchmarks.common.OutputTable;
-import dev.wattbeam.benchmarks.common.ReadingTopic;
+import dev.wattbeam.benchmarks.parts.ContenderOptions;
+import dev.wattbeam.benchmarks.parts.MeterHours;
+import dev.wattbeam.benchmarks.parts.NodeSums;
+import dev.wattbeam.benchmarks.parts.OutputTable;
+import dev.wattbeam.benchmarks.parts.ReadingTopic;
 import dev.wattbeam.model.ConsumptionRow;
 import dev.wattbeam.transforms.consumption.ReadingBlock;
 import java.util.Properties;

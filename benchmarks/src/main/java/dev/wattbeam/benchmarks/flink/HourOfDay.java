@@ -1,6 +1,6 @@
 package dev.wattbeam.benchmarks.flink;
 
-import dev.wattbeam.benchmarks.common.MeterHours;
+import dev.wattbeam.benchmarks.parts.MeterHours;
 import java.io.IOException;
 import java.util.Map;
 import java.util.TreeMap;

@@ -1,6 +1,6 @@
 package dev.wattbeam.benchmarks.flink;
 
-import dev.wattbeam.benchmarks.common.PaneStats;
+import dev.wattbeam.benchmarks.parts.PaneStats;
 import java.io.IOException;
 import org.apache.flink.api.common.functions.ReduceFunction;
 import org.apache.flink.core.memory.DataInputView;

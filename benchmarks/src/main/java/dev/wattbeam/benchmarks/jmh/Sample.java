@@ -1,7 +1,7 @@
 package dev.wattbeam.benchmarks.jmh;
 
 import dev.wattbeam.benchmarks.Messages;
-import dev.wattbeam.benchmarks.common.Workload;
+import dev.wattbeam.benchmarks.parts.Workload;
 import dev.wattbeam.io.kafka.ClockLimits;
 import dev.wattbeam.io.kafka.KafkaConfig;
 import dev.wattbeam.io.kafka.PollParser;

@@ -2,7 +2,7 @@ package dev.wattbeam.benchmarks.jmh;
 
 import dev.wattbeam.benchmarks.Database;
 import dev.wattbeam.benchmarks.Messages;
-import dev.wattbeam.benchmarks.common.Workload;
+import dev.wattbeam.benchmarks.parts.Workload;
 import dev.wattbeam.embedded.EmbeddedPostgres;
 import dev.wattbeam.io.postgres.PostgresConfig;
 import dev.wattbeam.io.postgres.PostgresRows;

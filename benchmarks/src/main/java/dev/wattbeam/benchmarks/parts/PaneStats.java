@@ -1,4 +1,4 @@
-package dev.wattbeam.benchmarks.common;
+package dev.wattbeam.benchmarks.parts;
 
 /** What is known about the readings of one meter in one span of time. */
 public final class PaneStats {

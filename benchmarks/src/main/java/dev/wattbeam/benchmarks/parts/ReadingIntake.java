@@ -1,4 +1,4 @@
-package dev.wattbeam.benchmarks.common;
+package dev.wattbeam.benchmarks.parts;
 
 import dev.wattbeam.io.kafka.ClockLimits;
 import dev.wattbeam.io.kafka.KafkaConfig;

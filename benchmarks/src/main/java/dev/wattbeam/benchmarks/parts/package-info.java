@@ -3,4 +3,4 @@
  * settings, aggregation in plain Java, tables and the COPY sink. Messages are parsed by {@link
  * dev.wattbeam.io.kafka.ReadingJson}, the scanner of the product.
  */
-package dev.wattbeam.benchmarks.common;
+package dev.wattbeam.benchmarks.parts;

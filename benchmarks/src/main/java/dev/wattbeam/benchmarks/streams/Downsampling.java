@@ -1,8 +1,8 @@
 package dev.wattbeam.benchmarks.streams;
 
-import dev.wattbeam.benchmarks.common.CopySink;
-import dev.wattbeam.benchmarks.common.OutputTable;
-import dev.wattbeam.benchmarks.common.PaneStats;
+import dev.wattbeam.benchmarks.parts.CopySink;
+import dev.wattbeam.benchmarks.parts.OutputTable;
+import dev.wattbeam.benchmarks.parts.PaneStats;
 import java.sql.SQLException;
 import java.util.Map;
 import org.apache.kafka.streams.processor.api.ProcessorContext;

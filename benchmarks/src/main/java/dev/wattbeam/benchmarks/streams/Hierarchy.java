@@ -1,9 +1,9 @@
 package dev.wattbeam.benchmarks.streams;
 
-import dev.wattbeam.benchmarks.common.CopySink;
-import dev.wattbeam.benchmarks.common.NodeSums;
-import dev.wattbeam.benchmarks.common.OutputTable;
-import dev.wattbeam.benchmarks.common.PaneStats;
+import dev.wattbeam.benchmarks.parts.CopySink;
+import dev.wattbeam.benchmarks.parts.NodeSums;
+import dev.wattbeam.benchmarks.parts.OutputTable;
+import dev.wattbeam.benchmarks.parts.PaneStats;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package dev.wattbeam.benchmarks.streams;
 
-import dev.wattbeam.benchmarks.common.OpenPanes;
-import dev.wattbeam.benchmarks.common.PaneStats;
+import dev.wattbeam.benchmarks.parts.OpenPanes;
+import dev.wattbeam.benchmarks.parts.PaneStats;
 import dev.wattbeam.io.kafka.ReadingJson;
 import java.sql.SQLException;
 import java.util.Map;

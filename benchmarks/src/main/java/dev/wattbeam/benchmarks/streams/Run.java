@@ -1,7 +1,7 @@
 package dev.wattbeam.benchmarks.streams;
 
-import dev.wattbeam.benchmarks.common.ContenderOptions;
-import dev.wattbeam.benchmarks.common.ReadingTopic;
+import dev.wattbeam.benchmarks.parts.ContenderOptions;
+import dev.wattbeam.benchmarks.parts.ReadingTopic;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;

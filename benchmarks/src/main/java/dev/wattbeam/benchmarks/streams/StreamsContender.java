@@ -1,8 +1,8 @@
 package dev.wattbeam.benchmarks.streams;
 
-import dev.wattbeam.benchmarks.common.ContenderOptions;
-import dev.wattbeam.benchmarks.common.MeterHours;
-import dev.wattbeam.benchmarks.common.ReadingTopic;
+import dev.wattbeam.benchmarks.parts.ContenderOptions;
+import dev.wattbeam.benchmarks.parts.MeterHours;
+import dev.wattbeam.benchmarks.parts.ReadingTopic;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.sql.SQLException;

@@ -1,18 +1,14 @@
 package dev.wattbeam.benchmarks.streams;
 
-import dev.wattbeam.benchmarks.common.MeterHours;
-import dev.wattbeam.benchmarks.common.ReadingIntake;
+import dev.wattbeam.benchmarks.parts.MeterHours;
+import dev.wattbeam.benchmarks.parts.ReadingIntake;
+import dev.wattbeam.benchmarks.parts.WholeJobOutput;
 import dev.wattbeam.io.postgres.PostgresMeterDirectory;
 import dev.wattbeam.io.postgres.PostgresRows;
-import dev.wattbeam.model.ConsumptionRow;
-import dev.wattbeam.model.DeadLetter;
-import dev.wattbeam.model.LateReading;
 import dev.wattbeam.model.MeterDirectorySource;
-import dev.wattbeam.model.Reading;
 import dev.wattbeam.transforms.consumption.GroupUpdate;
 import dev.wattbeam.transforms.consumption.GroupsInMemory;
 import dev.wattbeam.transforms.consumption.MetersInMemory;
-import dev.wattbeam.transforms.quality.ReadingValidator;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -38,7 +34,7 @@ final class WholeJob {
     private final PostgresRows rows;
     private final ReadingIntake intake;
     private final MetersInMemory meters;
-    private final Results results = new Results();
+    private final WholeJobOutput results;
     private ProcessorContext<Integer, byte[]> context;
     private long remaining;
     private int messages;
@@ -49,6 +45,7 @@ final class WholeJob {
       this.source = source;
       remaining = run.size(source);
       rows = PostgresRows.to(ReadingIntake.postgres(run.options()));
+      results = new WholeJobOutput(rows, this::sendGroups);
       MeterDirectorySource directory =
           PostgresMeterDirectory.of(ReadingIntake.postgres(run.options()));
       intake = new ReadingIntake(run.options(), directory, 1, results);
@@ -108,47 +105,19 @@ final class WholeJob {
       rows.close();
     }
 
-    private final class Results implements MetersInMemory.Output, ReadingValidator.Output {
-      @Override
-      public void row(ConsumptionRow row) {
-        rows.add(row);
-      }
-
-      @Override
-      public void latest(Reading reading) {
-        rows.addLatest(reading);
-      }
-
-      @Override
-      public void groups(GroupUpdate update) {
-        update
-            .byGroupBucket(run.repartitions())
-            .forEach(
-                (groupBucket, part) -> {
-                  for (int from = 0; from < part.parts().size(); from += MESSAGE_PARTS) {
-                    int to = Math.min(from + MESSAGE_PARTS, part.parts().size());
-                    send(
-                        groupBucket,
-                        Long.MIN_VALUE,
-                        new GroupUpdate(source, part.parts().subList(from, to)));
-                  }
-                });
-      }
-
-      @Override
-      public void conflict(DeadLetter letter) {
-        rows.add(letter);
-      }
-
-      @Override
-      public void late(LateReading reading) {
-        rows.add(reading);
-      }
-
-      @Override
-      public void rejected(DeadLetter letter) {
-        rows.add(letter);
-      }
+    private void sendGroups(GroupUpdate update) {
+      update
+          .byGroupBucket(run.repartitions())
+          .forEach(
+              (groupBucket, part) -> {
+                for (int from = 0; from < part.parts().size(); from += MESSAGE_PARTS) {
+                  int to = Math.min(from + MESSAGE_PARTS, part.parts().size());
+                  send(
+                      groupBucket,
+                      Long.MIN_VALUE,
+                      new GroupUpdate(source, part.parts().subList(from, to)));
+                }
+              });
     }
   }
 

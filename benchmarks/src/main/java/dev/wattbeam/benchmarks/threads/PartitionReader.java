@@ -1,6 +1,6 @@
 package dev.wattbeam.benchmarks.threads;
 
-import dev.wattbeam.benchmarks.common.ReadingTopic;
+import dev.wattbeam.benchmarks.parts.ReadingTopic;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package dev.wattbeam.benchmarks.threads;
 
 import dev.wattbeam.benchmarks.Table;
-import dev.wattbeam.benchmarks.common.ContenderOptions;
+import dev.wattbeam.benchmarks.parts.ContenderOptions;
 import java.io.ByteArrayOutputStream;
 import java.sql.Connection;
 import java.sql.DriverManager;

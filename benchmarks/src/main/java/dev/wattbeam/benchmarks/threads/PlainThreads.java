@@ -1,8 +1,8 @@
 package dev.wattbeam.benchmarks.threads;
 
-import dev.wattbeam.benchmarks.common.ContenderOptions;
-import dev.wattbeam.benchmarks.common.ReadingTopic;
-import dev.wattbeam.benchmarks.common.Workload;
+import dev.wattbeam.benchmarks.parts.ContenderOptions;
+import dev.wattbeam.benchmarks.parts.ReadingTopic;
+import dev.wattbeam.benchmarks.parts.Workload;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -1,20 +1,16 @@
 package dev.wattbeam.benchmarks.threads;
 
-import dev.wattbeam.benchmarks.common.ContenderOptions;
-import dev.wattbeam.benchmarks.common.ReadingIntake;
+import dev.wattbeam.benchmarks.parts.ContenderOptions;
+import dev.wattbeam.benchmarks.parts.ReadingIntake;
+import dev.wattbeam.benchmarks.parts.WholeJobOutput;
 import dev.wattbeam.io.postgres.PostgresConfig;
 import dev.wattbeam.io.postgres.PostgresMeterDirectory;
 import dev.wattbeam.io.postgres.PostgresRows;
-import dev.wattbeam.model.ConsumptionRow;
-import dev.wattbeam.model.DeadLetter;
-import dev.wattbeam.model.LateReading;
 import dev.wattbeam.model.MeterDirectorySource;
-import dev.wattbeam.model.Reading;
 import dev.wattbeam.transforms.consumption.GroupUpdate;
 import dev.wattbeam.transforms.consumption.GroupsInMemory;
 import dev.wattbeam.transforms.consumption.MetersInMemory;
 import dev.wattbeam.transforms.consumption.ReadingBlock;
-import dev.wattbeam.transforms.quality.ReadingValidator;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -49,11 +45,11 @@ final class WholeJobWork implements PlainThreads.Work {
   }
 
   /** The meters of one thread's partitions: one bucket. */
-  private final class Meters
-      implements PartitionReader.Polls, MetersInMemory.Output, ReadingValidator.Output {
-    private final ReadingIntake intake = new ReadingIntake(options, directory, 1, this);
-    private final MetersInMemory meters;
+  private final class Meters implements PartitionReader.Polls {
     private final PostgresRows rows = PostgresRows.to(postgres);
+    private final WholeJobOutput results = new WholeJobOutput(rows, this::keep);
+    private final ReadingIntake intake = new ReadingIntake(options, directory, 1, results);
+    private final MetersInMemory meters;
     private int messagesTaken;
 
     Meters(int bucket) {
@@ -63,6 +59,12 @@ final class WholeJobWork implements PlainThreads.Work {
               directory.snapshot(),
               ReadingIntake.LIMITS.allowedLatenessMillis(),
               ReadingIntake.PIPELINE);
+    }
+
+    private void keep(GroupUpdate update) {
+      synchronized (groupUpdates) {
+        groupUpdates.add(update);
+      }
     }
 
     @Override
@@ -78,7 +80,7 @@ final class WholeJobWork implements PlainThreads.Work {
 
     private void addBlocks() {
       for (ReadingBlock block : intake.takeBlocks().values()) {
-        meters.add(block, this);
+        meters.add(block, results);
       }
       messagesTaken = 0;
     }
@@ -86,41 +88,9 @@ final class WholeJobWork implements PlainThreads.Work {
     @Override
     public void done() {
       addBlocks();
-      meters.flush(this);
+      meters.flush(results);
       rows.flush();
       rows.close();
-    }
-
-    @Override
-    public void row(ConsumptionRow row) {
-      rows.add(row);
-    }
-
-    @Override
-    public void latest(Reading reading) {
-      rows.addLatest(reading);
-    }
-
-    @Override
-    public void groups(GroupUpdate update) {
-      synchronized (groupUpdates) {
-        groupUpdates.add(update);
-      }
-    }
-
-    @Override
-    public void conflict(DeadLetter letter) {
-      rows.add(letter);
-    }
-
-    @Override
-    public void late(LateReading reading) {
-      rows.add(reading);
-    }
-
-    @Override
-    public void rejected(DeadLetter letter) {
-      rows.add(letter);
     }
   }
 }

@@ -1,13 +1,13 @@
 package dev.wattbeam.benchmarks.threads;
 
-import dev.wattbeam.benchmarks.common.ContenderOptions;
-import dev.wattbeam.benchmarks.common.CopySink;
-import dev.wattbeam.benchmarks.common.MeterHours;
-import dev.wattbeam.benchmarks.common.NodeSums;
-import dev.wattbeam.benchmarks.common.OpenPanes;
-import dev.wattbeam.benchmarks.common.OutputTable;
-import dev.wattbeam.benchmarks.common.PaneStats;
-import dev.wattbeam.benchmarks.common.Workload;
+import dev.wattbeam.benchmarks.parts.ContenderOptions;
+import dev.wattbeam.benchmarks.parts.CopySink;
+import dev.wattbeam.benchmarks.parts.MeterHours;
+import dev.wattbeam.benchmarks.parts.NodeSums;
+import dev.wattbeam.benchmarks.parts.OpenPanes;
+import dev.wattbeam.benchmarks.parts.OutputTable;
+import dev.wattbeam.benchmarks.parts.PaneStats;
+import dev.wattbeam.benchmarks.parts.Workload;
 import dev.wattbeam.io.kafka.ReadingJson;
 import java.sql.SQLException;
 import java.util.Arrays;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.wattbeam.benchmarks.Messages;
 import dev.wattbeam.benchmarks.Table;
 import dev.wattbeam.benchmarks.Topics;
-import dev.wattbeam.benchmarks.common.Workload;
+import dev.wattbeam.benchmarks.parts.Workload;
 import dev.wattbeam.embedded.EmbeddedKafka;
 import dev.wattbeam.embedded.EmbeddedPostgres;
 import dev.wattbeam.pipelines.RunnerOptions;

@@ -1,4 +1,4 @@
-package dev.wattbeam.benchmarks.common;
+package dev.wattbeam.benchmarks.parts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

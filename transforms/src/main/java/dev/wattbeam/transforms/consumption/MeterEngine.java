@@ -74,8 +74,10 @@ final class MeterEngine {
   interface Output {
     void row(ConsumptionRow row);
 
+    /** The newest reading of a channel. */
     void latest(Reading reading);
 
+    /** What the bucket contributes to groups: for {@link GroupEngine}. */
     void groups(GroupUpdate update);
   }
 

@@ -2,10 +2,8 @@ package dev.wattbeam.transforms.consumption;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.wattbeam.model.ConsumptionRow;
 import dev.wattbeam.model.DeadLetter;
 import dev.wattbeam.model.MeterDirectory;
-import dev.wattbeam.model.Reading;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -20,15 +18,7 @@ public final class MetersInMemory {
   private final List<DirtyRange> dirty = new ArrayList<>();
 
   /** Where the results go. */
-  public interface Output {
-    void row(ConsumptionRow row);
-
-    /** The newest reading of a channel. */
-    void latest(Reading reading);
-
-    /** What the bucket contributes to groups: for {@link GroupsInMemory}. */
-    void groups(GroupUpdate update);
-
+  public interface Output extends MeterEngine.Output {
     /** A reading that stands against a preferred one of the same time. */
     void conflict(DeadLetter letter);
   }
@@ -68,24 +58,7 @@ public final class MetersInMemory {
 
   /** Hands out every row that the readings since the last flush have changed. */
   public void flush(Output out) {
-    engine.flush(
-        dirty,
-        new MeterEngine.Output() {
-          @Override
-          public void row(ConsumptionRow row) {
-            out.row(row);
-          }
-
-          @Override
-          public void latest(Reading reading) {
-            out.latest(reading);
-          }
-
-          @Override
-          public void groups(GroupUpdate update) {
-            out.groups(update);
-          }
-        });
+    engine.flush(dirty, out);
     dirty.clear();
   }
 }
