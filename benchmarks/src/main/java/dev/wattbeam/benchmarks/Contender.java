@@ -2,7 +2,10 @@ package dev.wattbeam.benchmarks;
 
 import dev.wattbeam.benchmarks.parts.Workload;
 import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -108,6 +111,13 @@ enum Contender {
     command.add("-Xmx" + task.heap());
     // Two cores and short-lived garbage: the collector for throughput. Equal for all.
     command.add("-XX:+UseParallelGC");
+    // Classes as they were loaded by an earlier run; the first run keeps them.
+    Path classData = classData(task);
+    if (Files.exists(classData)) {
+      command.add("-XX:SharedArchiveFile=" + classData);
+    } else if (keepsClassData()) {
+      command.add("-XX:ArchiveClassesAtExit=" + classData);
+    }
     command.add("-Duser.timezone=UTC");
     command.add("-Dorg.slf4j.simpleLogger.defaultLogLevel=warn");
     command.add("-cp");
@@ -126,6 +136,28 @@ enum Contender {
     command.add(mainClass);
     command.addAll(arguments(task));
     return command;
+  }
+
+  /** Whether a run has to be done first, so that the others start as fast as they can. */
+  boolean needsRehearsal(Task task) {
+    return keepsClassData() && !Files.exists(classData(task));
+  }
+
+  /** The JVM keeps classes of jars only; in tests this one is not in a jar. */
+  private static boolean keepsClassData() {
+    return Files.isRegularFile(Path.of(ownClasses()));
+  }
+
+  /** Newer jars have an archive of their own. */
+  private Path classData(Task task) {
+    try {
+      Path jar = Path.of(ownClasses());
+      // The whole job is another program, the other workloads are almost the same one.
+      String name = task.workload() == Workload.WHOLE_JOB ? code + "-whole-job" : code;
+      return jar.resolveSibling(name + "-" + Files.getLastModifiedTime(jar).toMillis() + ".jsa");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private boolean isWattBeam() {

@@ -100,9 +100,10 @@ public final class PipelineCommand {
     Pipeline pipeline = Pipeline.create(options);
     refuse(check.apply(options));
     build.accept(pipeline, options);
-    if (isUnbounded(pipeline)) {
-      refuse(RunnerOptions.missingForStreaming(args));
-    }
+    refuse(
+        isUnbounded(pipeline)
+            ? RunnerOptions.missingForStreaming(args)
+            : RunnerOptions.wrongForBounded(args));
     PrometheusEndpoint metrics = metrics(options);
     LOG.info(
         "Pipeline {} starts as job '{}' on {}",

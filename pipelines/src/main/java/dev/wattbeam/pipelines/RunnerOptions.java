@@ -71,6 +71,24 @@ public final class RunnerOptions {
         : List.of();
   }
 
+  /** What a job that has an end must not be given; one line per problem. */
+  static List<String> wrongForBounded(String... args) {
+    List<String> problems = new ArrayList<>();
+    if (runner(args).equals("flink")) {
+      for (String option : List.of("streaming", "useDataStreamForBatch")) {
+        if (List.of(args).contains("--" + option) || "true".equals(value(List.of(args), option))) {
+          // LazyFlinkSourceSplitEnumerator: who asks before the splits are found hears of none.
+          problems.add(
+              "--"
+                  + option
+                  + ": with it, Beam 2.70.0 on Flink may end a bounded job that has read"
+                  + " nothing; leave it out, or read without end");
+        }
+      }
+    }
+    return problems;
+  }
+
   /** Whether the job is left to the cluster, as Flink's option says. */
   static boolean isDetached(String... args) {
     return "false".equals(value(List.of(args), "attachedMode"));

@@ -17,6 +17,19 @@ class RunnerOptionsTest {
   }
 
   @Test
+  void boundedJobsOnFlinkAreNoStreamingJobs() {
+    assertThat(RunnerOptions.wrongForBounded("--runner=FlinkRunner", "--streaming=true"))
+        .singleElement()
+        .asString()
+        .startsWith("--streaming: ");
+    assertThat(RunnerOptions.wrongForBounded("--runner=flink", "--useDataStreamForBatch"))
+        .hasSize(1);
+    assertThat(RunnerOptions.wrongForBounded("--runner=FlinkRunner", "--streaming=false"))
+        .isEmpty();
+    assertThat(RunnerOptions.wrongForBounded("--runner=SparkRunner", "--streaming=true")).isEmpty();
+  }
+
+  @Test
   void withoutARunnersFilesNothingIsAdded() {
     assertThat(RunnerOptions.complete("--runner=DirectRunner", "--kafkaTopic=a"))
         .containsExactly("--runner=DirectRunner", "--kafkaTopic=a");

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.apache.beam.sdk.coders.Coder;
@@ -26,7 +28,11 @@ final class KafkaRangeSource<T> extends BoundedSource<T> {
   static final long USUAL_MESSAGE_BYTES = 140;
 
   /** Offsets of a partition, from start to before end. */
-  record Range(int partition, long start, long end) implements Serializable {}
+  record Range(int partition, long start, long end) implements Serializable {
+    long size() {
+      return end - start;
+    }
+  }
 
   private final KafkaConfig config;
   private final ClockLimits limits;
@@ -54,12 +60,42 @@ final class KafkaRangeSource<T> extends BoundedSource<T> {
       return List.of(this);
     }
     List<KafkaRangeSource<T>> splits = new ArrayList<>();
-    Range[] all = findRanges();
-    for (Range range : all) {
-      splits.add(new KafkaRangeSource<>(config, limits, format, new Range[] {range}));
+    for (List<Range> share : shares(findRanges(), desiredBundleSizeBytes / USUAL_MESSAGE_BYTES)) {
+      splits.add(new KafkaRangeSource<>(config, limits, format, share.toArray(new Range[0])));
     }
-    // An empty topic still is a source, of nothing.
-    return splits.isEmpty() ? List.of(new KafkaRangeSource<>(config, limits, format, all)) : splits;
+    return splits;
+  }
+
+  /**
+   * Shares of about this many messages, so one per worker where the runner asks for that: while one
+   * partition of a consumer is parsed, the next messages of the others are on their way.
+   *
+   * @return at least one share; of an empty topic an empty one
+   */
+  private static List<List<Range>> shares(Range[] ranges, long messages) {
+    long all = Arrays.stream(ranges).mapToLong(Range::size).sum();
+    long wanted = Math.round((double) all / Math.max(1, messages));
+    List<Share> shares = new ArrayList<>();
+    for (int i = 0; i < Math.max(1, Math.min(ranges.length, wanted)); i++) {
+      shares.add(new Share());
+    }
+    // The largest first, each to the share that has least.
+    Range[] bySize = ranges.clone();
+    Arrays.sort(bySize, Comparator.comparingLong(Range::size).reversed());
+    for (Range range : bySize) {
+      Collections.min(shares, Comparator.comparingLong(share -> share.size)).add(range);
+    }
+    return shares.stream().map(share -> share.ranges).toList();
+  }
+
+  private static final class Share {
+    private final List<Range> ranges = new ArrayList<>();
+    private long size;
+
+    private void add(Range range) {
+      ranges.add(range);
+      size += range.size();
+    }
   }
 
   private Range[] findRanges() throws IOException {
@@ -82,8 +118,7 @@ final class KafkaRangeSource<T> extends BoundedSource<T> {
 
   @Override
   public long getEstimatedSizeBytes(PipelineOptions options) throws IOException {
-    return Arrays.stream(findRanges()).mapToLong(r -> r.end() - r.start()).sum()
-        * USUAL_MESSAGE_BYTES;
+    return Arrays.stream(findRanges()).mapToLong(Range::size).sum() * USUAL_MESSAGE_BYTES;
   }
 
   @Override

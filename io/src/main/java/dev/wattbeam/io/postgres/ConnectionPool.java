@@ -12,6 +12,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.postgresql.jdbc.PgConnection;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The connections of this process to one database, shared by all steps that write to it. Opened
@@ -23,12 +25,15 @@ final class ConnectionPool implements AutoCloseable {
 
   private static final long CONNECTION_TIMEOUT_MILLIS = 5_000;
 
+  private static final Logger LOG = LoggerFactory.getLogger(ConnectionPool.class);
+
   /** One pool per process and database, whatever the number of DoFn instances. */
   private static final Map<PostgresConfig, ConnectionPool> POOLS = new HashMap<>();
 
   private final PostgresConfig config;
   private final HikariDataSource connections;
   private final Set<String> knownPartitions = ConcurrentHashMap.newKeySet();
+  private final NewRows newRows = new NewRows();
   private int users;
   private long generation;
 
@@ -64,6 +69,25 @@ final class ConnectionPool implements AutoCloseable {
       pool.generation++;
       return pool;
     }
+  }
+
+  /**
+   * Opens a connection in the background, so that the first rows need not wait for it. A failure
+   * shows when a connection is needed.
+   */
+  void open() {
+    Thread opening =
+        new Thread(
+            () -> {
+              try {
+                use(connection -> null);
+              } catch (SQLException e) {
+                LOG.debug("No connection to {} yet: {}", config.place(), e.toString());
+              }
+            },
+            "wattbeam-postgres-open");
+    opening.setDaemon(true);
+    opening.start();
   }
 
   /** Releases the pool; it is closed when nobody takes it again soon. */
@@ -112,6 +136,10 @@ final class ConnectionPool implements AutoCloseable {
         }
       }
     }
+  }
+
+  NewRows newRows() {
+    return newRows;
   }
 
   /** Names of the partitions that are known to exist. */

@@ -8,6 +8,9 @@ import java.util.Set;
 final class PostgresErrors {
   static final String LOCK_NOT_AVAILABLE = "55P03";
 
+  /** A key that is there already. */
+  static final String UNIQUE_VIOLATION = "23505";
+
   private static final Set<String> TRANSIENT =
       Set.of(
           "40001", // serialization_failure

@@ -20,8 +20,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.ToLongFunction;
 
 /**
- * Collects rows of any tables and writes them in one transaction: per table one COPY and one
- * upsert. Not thread-safe.
+ * Collects rows of any tables and writes them in one transaction: per table one COPY, and where
+ * some of the keys are there already one upsert. Not thread-safe.
  *
  * <p>Writing the same rows again changes nothing, so a transaction whose outcome is unknown is just
  * repeated.
@@ -138,7 +138,7 @@ public final class UpsertBuffer {
     }
     connection.setAutoCommit(false);
     for (Rows<?> part : parts) {
-      part.upserted = part.upsert(connection);
+      part.upserted = part.write(connection, pool.newRows());
     }
     connection.commit();
     connection.setAutoCommit(true);
@@ -162,7 +162,13 @@ public final class UpsertBuffer {
       list = table.distinct(list);
     }
 
-    long upsert(Connection connection) throws SQLException {
+    long write(Connection connection, NewRows newRows) throws SQLException {
+      if (newRows.expectedIn(table.name())) {
+        if (table.insert(connection, list)) {
+          return list.size();
+        }
+        newRows.foundOthersIn(table.name());
+      }
       return table.upsert(connection, list);
     }
 

@@ -21,6 +21,7 @@ final class UpsertFn<T> extends DoFn<T, Void> {
   @Setup
   public void setup() {
     pool = ConnectionPool.acquire(config);
+    pool.open();
   }
 
   @StartBundle

@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.joining;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -42,6 +43,7 @@ public final class UpsertTable<T> {
   private final String createStatement;
   private final String copyStatement;
   private final String upsertStatement;
+  private final String insertStatement;
 
   private UpsertTable(Builder<T> builder) {
     this.name = builder.name;
@@ -60,6 +62,9 @@ public final class UpsertTable<T> {
                     ") ON COMMIT DELETE ROWS"));
     this.copyStatement = "COPY pg_temp." + temporaryTable + " FROM STDIN (FORMAT binary)";
     this.upsertStatement = upsertStatement(builder);
+    this.insertStatement =
+        String.format(
+            "COPY %s.%s (%s) FROM STDIN (FORMAT binary)", builder.schema, name, names("", columns));
   }
 
   private String upsertStatement(Builder<T> builder) {
@@ -134,16 +139,41 @@ public final class UpsertTable<T> {
     try (Statement statement = connection.createStatement()) {
       // Made once per connection; asking each time also finds out about new connections.
       statement.execute(createStatement);
-      try (CopyRows copy = CopyRows.begin(connection, copyStatement)) {
-        for (T row : rows) {
-          copy.startRow(columns.size());
-          for (Column<T> column : columns) {
-            column.writer().write(row, copy);
-          }
-        }
-        copy.finish();
-      }
+      copy(connection, copyStatement, rows);
       return statement.executeLargeUpdate(upsertStatement);
+    }
+  }
+
+  /**
+   * Inserts in the connection's transaction, in half of the time of an {@link #upsert}.
+   *
+   * @param rows as for {@link #upsert}
+   * @return false when one of the keys is there already; then nothing was done
+   */
+  boolean insert(Connection connection, List<T> rows) throws SQLException {
+    Savepoint before = connection.setSavepoint();
+    try {
+      copy(connection, insertStatement, rows);
+      connection.releaseSavepoint(before);
+      return true;
+    } catch (SQLException e) {
+      if (!PostgresErrors.UNIQUE_VIOLATION.equals(PostgresErrors.state(e))) {
+        throw e;
+      }
+      connection.rollback(before);
+      return false;
+    }
+  }
+
+  private void copy(Connection connection, String statement, List<T> rows) throws SQLException {
+    try (CopyRows copy = CopyRows.begin(connection, statement)) {
+      for (T row : rows) {
+        copy.startRow(columns.size());
+        for (Column<T> column : columns) {
+          column.writer().write(row, copy);
+        }
+      }
+      copy.finish();
     }
   }
 

@@ -53,6 +53,23 @@ class KafkaRangeSourceTest {
   }
 
   @Test
+  void sharesAreOfTheSizeThatIsAskedFor(Broker broker) throws Exception {
+    String topic = broker.topic(4);
+    broker.send(topic, 0, Readings.messages(Readings.powers("m0", 0, 100)));
+    broker.send(topic, 1, Readings.messages(Readings.powers("m1", 0, 300)));
+    broker.send(topic, 3, Readings.messages(Readings.powers("m3", 0, 200)));
+    KafkaRangeSource<KafkaPoll> source = source(broker.config(topic));
+    List<KafkaRangeSource<KafkaPoll>> halves = source.split(300 * 140, OPTIONS);
+    assertThat(halves).hasSize(2);
+    assertThat(read(halves.get(0))).isEqualTo(Readings.powers("m1", 0, 300));
+    List<Reading> others = new ArrayList<>(Readings.powers("m0", 0, 100));
+    others.addAll(Readings.powers("m3", 0, 200));
+    assertThat(read(halves.get(1))).containsExactlyInAnyOrderElementsOf(others);
+    assertThat(source.split(Long.MAX_VALUE, OPTIONS)).hasSize(1);
+    assertThat(source.split(0, OPTIONS)).hasSize(3);
+  }
+
+  @Test
   void clocksBeginAnew(Broker broker) throws Exception {
     String topic = broker.topic(1);
     broker.send(topic, 0, Readings.messages(Readings.powers("m0", 0, 20)));

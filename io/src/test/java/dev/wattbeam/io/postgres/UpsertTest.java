@@ -477,6 +477,37 @@ class UpsertTest {
     assertThat(database.query("SELECT meter FROM wattbeam.intervals")).isEmpty();
   }
 
+  /** A first bundle is copied into the table, until a key is there already. */
+  @Test
+  void newRowsAndOldOnesInOneBundle() {
+    // A pool of its own, which knows nothing yet.
+    PostgresConfig fresh = pipeline.withPoolSize(3);
+    UpsertTable<ConsumptionRow> hours = Tables.consumption(OwnerKind.METER, Level.HOUR);
+    try (ConnectionPool pool = ConnectionPool.acquire(fresh)) {
+      TestDatabase.Written written = new TestDatabase.Written();
+      UpsertBuffer buffer = new UpsertBuffer(pool, written);
+      buffer.add(INTERVALS, interval("m2", NOON, 1, 1));
+      buffer.flush();
+      assertThat(written.rows).isEqualTo(1);
+
+      buffer.add(hours, row(OwnerKind.METER, "m1", Level.HOUR, millis(NOON), 1, 1));
+      buffer.add(INTERVALS, interval("m1", NOON, 1, 1));
+      buffer.add(INTERVALS, interval("m2", NOON, 2, 2));
+      buffer.add(INTERVALS, interval("m3", NOON, 3, 1));
+      buffer.flush();
+      assertThat(written.rows).isEqualTo(5);
+      assertThat(written.retries).isZero();
+
+      buffer.add(INTERVALS, interval("m2", NOON, 1, 1));
+      buffer.add(INTERVALS, interval("m4", NOON, 1, 1));
+      buffer.flush();
+      assertThat(written.rows).isEqualTo(6);
+    }
+    assertThat(database.query("SELECT meter, revision FROM wattbeam.intervals ORDER BY 1"))
+        .containsExactly("m1|1", "m2|2", "m3|1", "m4|1");
+    assertThat(database.query("SELECT meter FROM wattbeam.hours")).containsExactly("m1");
+  }
+
   @Test
   void anEmptyBundleWritesNothing() {
     assertThat(database.write(pipeline, INTERVALS, List.of()).flushes).isZero();
