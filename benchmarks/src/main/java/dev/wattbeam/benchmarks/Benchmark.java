@@ -6,7 +6,6 @@ import dev.wattbeam.embedded.EmbeddedPostgres;
 import dev.wattbeam.io.postgres.PostgresConfig;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,14 +17,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.function.LongSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import javax.management.InstanceNotFoundException;
-import javax.management.JMException;
-import javax.management.MBeanServer;
-import javax.management.ObjectName;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -345,7 +339,7 @@ public final class Benchmark implements Callable<Integer> {
         environment,
         log(workload, number, tasks, contender, round),
         Duration.ofSeconds(limitSeconds),
-        bytesOut(topic));
+        () -> Topics.bytesOut(topic));
   }
 
   private Contender.Task task(Workload workload, int tasks, String topic) {
@@ -395,24 +389,6 @@ public final class Benchmark implements Callable<Integer> {
       throw new BenchmarkException(log + " does not say when the copying began");
     }
     return Instant.ofEpochMilli(Long.parseLong(matcher.group(1)));
-  }
-
-  /** The broker's own count of what it has handed out of a topic. */
-  private static LongSupplier bytesOut(String topic) {
-    MBeanServer beans = ManagementFactory.getPlatformMBeanServer();
-    return () -> {
-      try {
-        return (long)
-            beans.getAttribute(
-                new ObjectName(
-                    "kafka.server:type=BrokerTopicMetrics,name=BytesOutPerSec,topic=" + topic),
-                "Count");
-      } catch (InstanceNotFoundException e) {
-        return 0;
-      } catch (JMException e) {
-        throw new BenchmarkException("Kafka's count of bytes cannot be read: " + e, e);
-      }
-    };
   }
 
   private String timeLeft() {

@@ -56,15 +56,26 @@ public final class Database {
 
   /** Registers the meters and groups of the whole job. */
   public void register(int meters) {
+    register(meters, 60, 300);
+  }
+
+  /** Registers meters and groups; the periods are in seconds. */
+  public void register(int meters, int period, int intervalPeriod) {
     ZoneId zone = ZoneId.of("Europe/Paris");
     Map<ReadingType, MeterType> types =
         Map.of(
             ReadingType.POWER,
-            MeterType.generic("power meter").withMaxPower(20 * KW).withNominalPeriod(60_000),
+            MeterType.generic("power meter")
+                .withMaxPower(20 * KW)
+                .withNominalPeriod(period * 1000L),
             ReadingType.INTERVAL,
-            MeterType.generic("interval meter").withMaxPower(20 * KW).withNominalPeriod(300_000),
+            MeterType.generic("interval meter")
+                .withMaxPower(20 * KW)
+                .withNominalPeriod(intervalPeriod * 1000L),
             ReadingType.REGISTER,
-            MeterType.generic("register meter").withMaxPower(20 * KW).withNominalPeriod(60_000));
+            MeterType.generic("register meter")
+                .withMaxPower(20 * KW)
+                .withNominalPeriod(period * 1000L));
     List<Meter> entries = new ArrayList<>();
     List<Group> groups = new ArrayList<>();
     List<Membership> memberships = new ArrayList<>();
@@ -112,6 +123,15 @@ public final class Database {
       execute("DROP TABLE IF EXISTS " + table.reference());
       execute("CREATE TABLE " + table.reference() + " AS SELECT * FROM " + table.name());
     }
+  }
+
+  /** Rows written and replaced since the server's start, as far as its statistics know. */
+  public long rowsWritten() {
+    return ((Number)
+            query(
+                "SELECT coalesce(sum(n_tup_ins + n_tup_upd), 0)::bigint FROM pg_stat_user_tables"
+                    + " WHERE schemaname = 'wattbeam'"))
+        .longValue();
   }
 
   /** How many rows a workload's tables hold. */
@@ -209,7 +229,8 @@ public final class Database {
     }
   }
 
-  private Connection connect() throws SQLException {
+  /** A connection of the caller's own. */
+  public Connection connect() throws SQLException {
     return DriverManager.getConnection(config.url(), config.user(), config.password());
   }
 

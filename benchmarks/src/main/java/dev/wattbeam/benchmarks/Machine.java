@@ -12,10 +12,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** What the figures were measured on. */
-final class Machine {
+public final class Machine {
   private Machine() {}
 
-  static Map<String, Object> describe() throws IOException {
+  /** Processor, memory and versions. */
+  public static Map<String, Object> describe() throws IOException {
     Map<String, Object> machine = new LinkedHashMap<>();
     machine.put("cores", Runtime.getRuntime().availableProcessors());
     machine.put("processor", field(Path.of("/proc/cpuinfo"), "model name"));
@@ -38,7 +39,7 @@ final class Machine {
   }
 
   /** The commit of a checkout, with a mark if there is more than that in it. */
-  static String commit(Path project) throws IOException, InterruptedException {
+  public static String commit(Path project) throws IOException, InterruptedException {
     String commit = git(project, "rev-parse", "HEAD");
     if (commit.isEmpty()) {
       return "unknown";

@@ -37,10 +37,13 @@ public final class Messages {
   private static final byte[] REGISTER =
       ascii("\",\"channel\":\"import\",\"type\":\"register\",\"unit\":\"kWh\",\"time\":\"");
   private static final byte[] VALUE = ascii("\",\"value\":");
-  private static final byte[] DURATION = ascii(",\"durationSeconds\":300");
+  private static final byte[] DURATION = ascii(",\"durationSeconds\":");
   private static final byte[] SEQUENCE = ascii(",\"sequence\":");
 
   private final Workload workload;
+  private final int periodSeconds;
+  private final int intervalSeconds;
+  private final boolean disorder;
   private final long seed;
   private final long count;
 
@@ -77,16 +80,51 @@ public final class Messages {
    * @param records of the whole topic; a partition has the share of its meters
    */
   public Messages(Workload workload, int meters, long records, long seed, int partition) {
+    this(
+        workload,
+        periodSeconds(workload),
+        workload == Workload.WHOLE_JOB ? INTERVAL_SECONDS : periodSeconds(workload),
+        true,
+        meters,
+        share(meters, records, partition),
+        seed,
+        partition);
+  }
+
+  /** The whole job's messages without end, one per meter and period, in order and no copies. */
+  public static Messages every(int periodSeconds, int meters, long seed, int partition) {
+    return new Messages(
+        Workload.WHOLE_JOB,
+        periodSeconds,
+        periodSeconds,
+        false,
+        meters,
+        Long.MAX_VALUE,
+        seed,
+        partition);
+  }
+
+  private Messages(
+      Workload workload,
+      int periodSeconds,
+      int intervalSeconds,
+      boolean disorder,
+      int meters,
+      long count,
+      long seed,
+      int partition) {
     this.workload = workload;
+    this.periodSeconds = periodSeconds;
+    this.intervalSeconds = intervalSeconds;
+    this.disorder = disorder;
+    this.count = count;
     this.seed = seed;
-    count = share(meters, records, partition);
     registers = workload == Workload.WHOLE_JOB ? new long[meters] : new long[0];
     for (int meter = 0; meter < registers.length; meter++) {
       registers[meter] = random(meter, -1) >>> 40;
     }
-    int period = workload == Workload.WHOLE_JOB ? INTERVAL_SECONDS : periodSeconds(workload);
-    metersOfSecond = new int[period][];
-    for (int phase = 0; phase < period; phase++) {
+    metersOfSecond = new int[intervalSeconds][];
+    for (int phase = 0; phase < intervalSeconds; phase++) {
       int[] found = new int[meters / PARTITIONS + 1];
       int n = 0;
       for (int meter = partition; meter < meters; meter += PARTITIONS) {
@@ -144,8 +182,7 @@ public final class Messages {
     if (workload == Workload.WHOLE_JOB && isInterval(meter)) {
       return phase == 0;
     }
-    int period = periodSeconds(workload);
-    return phase % period == meter % period;
+    return phase % periodSeconds == meter % periodSeconds;
   }
 
   /** Goes to the next message; false when there is none. */
@@ -199,11 +236,11 @@ public final class Messages {
     byte[] kind = POWER;
     if (interval) {
       kind = INTERVAL;
-      thousandths /= 12;
+      thousandths = thousandths * intervalSeconds / 3600;
     } else if (register) {
       kind = REGISTER;
       boolean reset = oneOf(1_000, random >>> 8);
-      registers[meter] = reset ? 0 : registers[meter] + thousandths / 60;
+      registers[meter] = reset ? 0 : registers[meter] + thousandths * periodSeconds / 3600;
       thousandths = registers[meter];
     }
 
@@ -218,9 +255,10 @@ public final class Messages {
     p = digits(p, thousandths % 1000, 3);
     if (interval) {
       p = append(p, DURATION);
+      p = append(p, ascii(String.valueOf(intervalSeconds)));
     }
     p = append(p, SEQUENCE);
-    p = append(p, ascii(String.valueOf(second / metersPeriod(interval))));
+    p = append(p, ascii(String.valueOf(second / (interval ? intervalSeconds : periodSeconds))));
     buffer[p++] = '}';
 
     boolean cut = wholeJob && oneOf(1_000, random >>> 20);
@@ -232,18 +270,14 @@ public final class Messages {
             !cut,
             Arrays.copyOf(buffer, cut ? p / 2 : p));
     int delay = 1 + (int) (random >>> 32 & 0xFF) % MAX_DELAY_SECONDS;
-    if (wholeJob && oneOf(100, random >>> 44)) {
+    if (wholeJob && disorder && oneOf(100, random >>> 44)) {
       holdBack(message, delay);
     }
-    if (oneOf(100, random >>> 52 ^ random)) {
+    if (disorder && oneOf(100, random >>> 52 ^ random)) {
       holdBack(message, delay);
       return null;
     }
     return message;
-  }
-
-  private int metersPeriod(boolean interval) {
-    return interval ? INTERVAL_SECONDS : periodSeconds(workload);
   }
 
   private void holdBack(Message message, int seconds) {

@@ -13,7 +13,7 @@ import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 
 /** Runs a contender's process and looks at it from outside, the same for all. Needs Linux. */
-final class ProcessMeter {
+public final class ProcessMeter {
   private static final Duration LOOK_AT_BYTES = Duration.ofMillis(5);
   private static final Duration LOOK_AT_PROCESSES = Duration.ofMillis(200);
 
@@ -112,10 +112,15 @@ final class ProcessMeter {
           .filter(line -> line.startsWith("VmHWM:"))
           .map(line -> Long.parseLong(line.replaceAll("\\D", "")))
           .forEach(kb -> peakKb.merge(pid, kb, Math::max));
-      cpu.put(pid, ticks(directory, 13, 14));
+      cpu.put(pid, cpuSeconds(pid));
     } catch (IOException | java.io.UncheckedIOException e) {
       // It has just ended; the last look counts.
     }
+  }
+
+  /** User and system time of a process so far, in seconds. */
+  public static double cpuSeconds(long pid) throws IOException {
+    return ticks(Path.of("/proc", String.valueOf(pid)), 13, 14);
   }
 
   private static double cpuOfEndedChildren() throws IOException {

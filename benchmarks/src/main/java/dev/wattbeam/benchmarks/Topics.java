@@ -1,6 +1,7 @@
 package dev.wattbeam.benchmarks;
 
 import dev.wattbeam.benchmarks.parts.Workload;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -11,6 +12,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
+import javax.management.InstanceNotFoundException;
+import javax.management.JMException;
+import javax.management.ObjectName;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -89,8 +93,33 @@ public final class Topics {
     }
   }
 
+  /** The broker's own count of what it has handed out of a topic; it has to run in this JVM. */
+  public static long bytesOut(String topic) {
+    return count("BytesOutPerSec", topic);
+  }
+
+  /** The broker's own count of what it has taken for a topic. */
+  public static long bytesIn(String topic) {
+    return count("BytesInPerSec", topic);
+  }
+
+  private static long count(String metric, String topic) {
+    try {
+      return (long)
+          ManagementFactory.getPlatformMBeanServer()
+              .getAttribute(
+                  new ObjectName(
+                      "kafka.server:type=BrokerTopicMetrics,name=" + metric + ",topic=" + topic),
+                  "Count");
+    } catch (InstanceNotFoundException e) {
+      return 0;
+    } catch (JMException e) {
+      throw new BenchmarkException("Kafka's count of bytes cannot be read: " + e, e);
+    }
+  }
+
   /** Deletes a topic. */
-  static void delete(String bootstrapServers, String topic) throws InterruptedException {
+  public static void delete(String bootstrapServers, String topic) throws InterruptedException {
     try (Admin admin =
         Admin.create(
             Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, (Object) bootstrapServers))) {
