@@ -67,7 +67,7 @@ public final class Benchmark implements Callable<Integer> {
       paramLabel = "NAME",
       description =
           "Of raw-consume, one-thread, two-threads, flink-native, kafka-streams, pyspark,"
-              + " wattbeam-flink, wattbeam-spark, plain-copy (all).")
+              + " wattbeam-flink, wattbeam-spark, plain-copy, sink-upsert, sink-jdbcio (all).")
   private List<Contender> contenders = List.of(Contender.values());
 
   @Option(

@@ -26,7 +26,11 @@ enum Contender {
   WATTBEAM_FLINK("wattbeam-flink", "dev.wattbeam.benchmarks.beam.BeamContender"),
   WATTBEAM_SPARK("wattbeam-spark", "dev.wattbeam.benchmarks.beam.BeamContender"),
   /** COPY of the reference's rows, without reading or computing anything: the limit of the sink. */
-  PLAIN_COPY("plain-copy", "dev.wattbeam.benchmarks.threads.PlainCopy");
+  PLAIN_COPY("plain-copy", "dev.wattbeam.benchmarks.threads.PlainCopy"),
+  /** The same rows through the product's sink, by a Beam pipeline on Flink. */
+  SINK_UPSERT("sink-upsert", "dev.wattbeam.benchmarks.beam.SinkContender"),
+  /** The same rows through Beam's own sink. */
+  SINK_JDBCIO("sink-jdbcio", "dev.wattbeam.benchmarks.beam.SinkContender");
 
   private static final String PRODUCT = "dev.wattbeam.pipelines.monitor.MonitorConsumption";
 
@@ -89,6 +93,7 @@ enum Contender {
     return switch (this) {
       case PYSPARK -> workload != Workload.WHOLE_JOB;
       case TWO_THREADS -> parallelism > 1;
+      case SINK_UPSERT, SINK_JDBCIO -> workload == Workload.DOWNSAMPLING;
       default -> true;
     };
   }
@@ -100,7 +105,7 @@ enum Contender {
 
   /** Whether it reads the topic. */
   boolean readsTopic() {
-    return this != PLAIN_COPY;
+    return this != PLAIN_COPY && !isSink();
   }
 
   /** The command line. */
@@ -134,7 +139,7 @@ enum Contender {
       return command;
     }
     command.add(mainClass);
-    command.addAll(arguments(task));
+    command.addAll(isSink() ? sinkArguments(task) : arguments(task));
     return command;
   }
 
@@ -158,6 +163,10 @@ enum Contender {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private boolean isSink() {
+    return this == SINK_UPSERT || this == SINK_JDBCIO;
   }
 
   private boolean isWattBeam() {
@@ -219,6 +228,16 @@ enum Contender {
         "--postgresUrl=" + task.postgresUrl(),
         "--postgresUser=" + task.postgresUser(),
         "--parallelism=" + parallelism);
+  }
+
+  private List<String> sinkArguments(Task task) {
+    return List.of(
+        "--sink=" + (this == SINK_UPSERT ? "upsert" : "jdbcio"),
+        "--postgresUrl=" + task.postgresUrl(),
+        "--postgresUser=" + task.postgresUser(),
+        "--runner=FlinkRunner",
+        "--flinkMaster=[local]",
+        "--parallelism=1");
   }
 
   private List<String> beamArguments(Task task) {

@@ -11,7 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeSet;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
@@ -212,30 +211,28 @@ final class Results {
     text.append(
         """
 
-        ## The sink's limit: plain COPY of the same rows, one connection
+        ## The sink alone: the same rows, one connection
 
-        | workload | meters | rows | rows/s, median |
-        |---|---:|---:|---:|
+        | workload | meters | contender | rows | rows/s, median |
+        |---|---:|---|---:|---:|
         """);
-    for (String workload :
-        sinks.stream().map(Sink::workload).collect(Collectors.toCollection(TreeSet::new))) {
-      Map<Integer, List<Sink>> byMeters =
-          sinks.stream()
-              .filter(sink -> sink.workload().equals(workload))
-              .collect(
-                  Collectors.groupingBy(Sink::meters, LinkedHashMap::new, Collectors.toList()));
-      byMeters.forEach(
-          (meters, found) -> {
-            double[] speeds = found.stream().mapToDouble(Sink::rowsPerSecond).sorted().toArray();
-            text.append(
-                String.format(
-                    Locale.ROOT,
-                    "| %s | %,d | %,d | %,.0f |%n",
-                    workload,
-                    meters,
-                    found.get(0).rows(),
-                    speeds[speeds.length / 2]));
-          });
+    Map<String, List<Sink>> cells = new LinkedHashMap<>();
+    for (Sink sink : sinks) {
+      String cell =
+          String.format(
+              Locale.ROOT, "| %s | %,d | %s ", sink.workload(), sink.meters(), sink.contender());
+      cells.computeIfAbsent(cell, key -> new ArrayList<>()).add(sink);
     }
+    cells.forEach(
+        (cell, found) -> {
+          double[] speeds = found.stream().mapToDouble(Sink::rowsPerSecond).sorted().toArray();
+          text.append(
+              String.format(
+                  Locale.ROOT,
+                  "%s| %,d | %,.0f |%n",
+                  cell,
+                  found.get(0).rows(),
+                  speeds[speeds.length / 2]));
+        });
   }
 }

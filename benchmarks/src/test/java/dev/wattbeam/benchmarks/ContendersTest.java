@@ -71,6 +71,9 @@ class ContendersTest {
         Contender.KAFKA_STREAMS,
         Contender.WATTBEAM_FLINK,
         Contender.PLAIN_COPY);
+    if (workload == Workload.DOWNSAMPLING) {
+      allWriteTheReference(workload, Contender.SINK_UPSERT, Contender.SINK_JDBCIO);
+    }
   }
 
   @Test

@@ -2,7 +2,6 @@ package dev.wattbeam.benchmarks.beam;
 
 import dev.wattbeam.io.postgres.PostgresConfig;
 import dev.wattbeam.io.postgres.UpsertBuffer;
-import dev.wattbeam.io.postgres.UpsertTable;
 import dev.wattbeam.io.postgres.WriteRows;
 import dev.wattbeam.model.ReadingBatch;
 import java.util.List;
@@ -17,19 +16,6 @@ import org.apache.beam.sdk.values.PDone;
 final class Downsampling extends PTransform<PCollection<ReadingBatch>, PDone> {
   private static final long serialVersionUID = 1;
   private static final long MINUTE_MILLIS = 60_000;
-
-  private record Row(String meter, Statistic minute) {}
-
-  private static final UpsertTable<Row> TABLE =
-      UpsertTable.<Row>named("bench", "downsampling")
-          .keyText("meter", Row::meter)
-          .keyLong("minute_ms", row -> row.minute.period * MINUTE_MILLIS)
-          .integer("n", row -> row.minute.n)
-          .number("min_nw", row -> row.minute.min)
-          .number("max_nw", row -> row.minute.max)
-          .number("sum_nw", row -> row.minute.sum)
-          .replace()
-          .build();
 
   private final PostgresConfig postgres;
 
@@ -54,7 +40,15 @@ final class Downsampling extends PTransform<PCollection<ReadingBatch>, PDone> {
     meters.forEach(
         (meter, minutes) -> {
           for (Statistic minute : minutes) {
-            rows.add(TABLE, new Row(meter, minute));
+            rows.add(
+                MinuteRow.TABLE,
+                new MinuteRow(
+                    meter,
+                    minute.period * MINUTE_MILLIS,
+                    minute.n,
+                    minute.min,
+                    minute.max,
+                    minute.sum));
           }
         });
   }
