@@ -11,6 +11,6 @@ import org.apache.beam.sdk.coders.DefaultCoder;
 @DefaultCoder(ConsumptionRowsCoder.class)
 public record ConsumptionRows(List<ConsumptionRow> rows) {
   public ConsumptionRows {
-    rows = List.copyOf(rows);
+    rows = EncodedList.copyOf(rows, ConsumptionRowCoder.of());
   }
 }

@@ -3,6 +3,7 @@ package dev.wattbeam.transforms.consumption;
 import dev.wattbeam.model.Consumption;
 import dev.wattbeam.model.ConsumptionCoder;
 import dev.wattbeam.model.DeterministicCoder;
+import dev.wattbeam.model.EncodedList;
 import dev.wattbeam.model.MeterChannel;
 import dev.wattbeam.model.MeterChannelCoder;
 import java.io.IOException;
@@ -23,7 +24,7 @@ import org.apache.beam.sdk.util.VarInt;
  */
 public record GroupUpdate(int bucket, List<Part> parts) {
   public GroupUpdate {
-    parts = List.copyOf(parts);
+    parts = EncodedList.copyOf(parts, PartCoder.INSTANCE);
   }
 
   /**
@@ -60,27 +61,31 @@ public record GroupUpdate(int bucket, List<Part> parts) {
     @Override
     public void encode(GroupUpdate update, OutputStream out) throws IOException {
       VarInt.encode(update.bucket, out);
-      VarInt.encode(update.parts.size(), out);
-      for (Part part : update.parts) {
-        MeterChannelCoder.of().encode(part.group, out);
-        VarInt.encode(part.interval, out);
-        ConsumptionCoder.of().encode(part.sum, out);
-      }
+      EncodedList.encode(update.parts, out);
     }
 
     @Override
     public GroupUpdate decode(InputStream in) throws IOException {
-      int bucket = VarInt.decodeInt(in);
-      int size = VarInt.decodeInt(in);
-      List<Part> parts = new ArrayList<>(size);
-      for (int i = 0; i < size; i++) {
-        parts.add(
-            new Part(
-                MeterChannelCoder.of().decode(in),
-                VarInt.decodeLong(in),
-                ConsumptionCoder.of().decode(in)));
-      }
-      return new GroupUpdate(bucket, parts);
+      return new GroupUpdate(VarInt.decodeInt(in), EncodedList.decode(PartCoder.INSTANCE, in));
+    }
+  }
+
+  static final class PartCoder extends DeterministicCoder<Part> {
+    static final PartCoder INSTANCE = new PartCoder();
+
+    @Override
+    public void encode(Part part, OutputStream out) throws IOException {
+      MeterChannelCoder.of().encode(part.group, out);
+      VarInt.encode(part.interval, out);
+      ConsumptionCoder.of().encode(part.sum, out);
+    }
+
+    @Override
+    public Part decode(InputStream in) throws IOException {
+      return new Part(
+          MeterChannelCoder.of().decode(in),
+          VarInt.decodeLong(in),
+          ConsumptionCoder.of().decode(in));
     }
   }
 }

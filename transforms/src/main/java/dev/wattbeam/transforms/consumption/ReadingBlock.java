@@ -1,6 +1,7 @@
 package dev.wattbeam.transforms.consumption;
 
 import dev.wattbeam.model.DeterministicCoder;
+import dev.wattbeam.model.EncodedList;
 import dev.wattbeam.model.MeterChannel;
 import dev.wattbeam.model.MeterChannelCoder;
 import java.io.IOException;
@@ -8,7 +9,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.beam.sdk.util.VarInt;
 
 /**
  * The readings of one bucket of meters in one bundle: what is shuffled.
@@ -17,7 +17,7 @@ import org.apache.beam.sdk.util.VarInt;
  */
 public record ReadingBlock(List<Part> parts) {
   public ReadingBlock {
-    parts = List.copyOf(parts);
+    parts = EncodedList.copyOf(parts, PartCoder.INSTANCE);
   }
 
   /** The readings of one meter channel. */
@@ -49,23 +49,28 @@ public record ReadingBlock(List<Part> parts) {
 
     @Override
     public void encode(ReadingBlock block, OutputStream out) throws IOException {
-      VarInt.encode(block.parts.size(), out);
-      for (Part part : block.parts) {
-        MeterChannelCoder.of().encode(part.channel, out);
-        ReadingSet.ReadingSetCoder.of().encode(part.readings, out);
-      }
+      EncodedList.encode(block.parts, out);
     }
 
     @Override
     public ReadingBlock decode(InputStream in) throws IOException {
-      int size = VarInt.decodeInt(in);
-      List<Part> parts = new ArrayList<>(size);
-      for (int i = 0; i < size; i++) {
-        parts.add(
-            new Part(
-                MeterChannelCoder.of().decode(in), ReadingSet.ReadingSetCoder.of().decode(in)));
-      }
-      return new ReadingBlock(parts);
+      return new ReadingBlock(EncodedList.decode(PartCoder.INSTANCE, in));
+    }
+  }
+
+  static final class PartCoder extends DeterministicCoder<Part> {
+    static final PartCoder INSTANCE = new PartCoder();
+
+    @Override
+    public void encode(Part part, OutputStream out) throws IOException {
+      MeterChannelCoder.of().encode(part.channel, out);
+      ReadingSet.ReadingSetCoder.of().encode(part.readings, out);
+    }
+
+    @Override
+    public Part decode(InputStream in) throws IOException {
+      return new Part(
+          MeterChannelCoder.of().decode(in), ReadingSet.ReadingSetCoder.of().decode(in));
     }
   }
 }

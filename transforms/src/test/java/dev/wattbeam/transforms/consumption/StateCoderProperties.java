@@ -60,6 +60,10 @@ class StateCoderProperties {
             .as(GroupDay::new);
     Arbitrary<ChannelExtent> extents =
         Combinators.combine(INTS, INTS, LONGS, INTS).as(ChannelExtent::new);
+    Arbitrary<ReadingBlock.Part> readingParts =
+        Combinators.combine(channels(), readingSets()).as(ReadingBlock.Part::new);
+    Arbitrary<GroupUpdate.Part> groupParts =
+        Combinators.combine(channels(), LONGS, consumptions()).as(GroupUpdate.Part::new);
     return List.of(
         new Sample<>(new PeriodKey.PeriodKeyCoder(), keys()),
         new Sample<>(new ChannelExtent.ChannelExtentCoder(), extents),
@@ -82,22 +86,14 @@ class StateCoderProperties {
             GroupBucket.GroupBucketCoder.of(),
             Combinators.combine(sorted(keys(), groupDays), sorted(keys(), slots(31)))
                 .as(GroupBucket::new)),
+        new Sample<>(ReadingBlock.PartCoder.INSTANCE, readingParts),
         new Sample<>(
             ReadingBlock.ReadingBlockCoder.of(),
-            Combinators.combine(channels(), readingSets())
-                .as(ReadingBlock.Part::new)
-                .list()
-                .ofMaxSize(3)
-                .map(ReadingBlock::new)),
+            readingParts.list().ofMaxSize(3).map(ReadingBlock::new)),
+        new Sample<>(GroupUpdate.PartCoder.INSTANCE, groupParts),
         new Sample<>(
             GroupUpdate.GroupUpdateCoder.of(),
-            Combinators.combine(
-                    INTS,
-                    Combinators.combine(channels(), LONGS, consumptions())
-                        .as(GroupUpdate.Part::new)
-                        .list()
-                        .ofMaxSize(3))
-                .as(GroupUpdate::new)));
+            Combinators.combine(INTS, groupParts.list().ofMaxSize(3)).as(GroupUpdate::new)));
   }
 
   private static <K extends Comparable<K>, V> Arbitrary<SortedMap<K, V>> sorted(
