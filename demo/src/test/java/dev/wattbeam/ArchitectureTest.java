@@ -42,11 +42,19 @@ final class ArchitectureTest {
     "org.apache.kafka..",
     "org.apache.beam.sdk.io.kafka..",
     "org.apache.beam.sdk.io.jdbc..",
+    "org.apache.beam.sdk.io.aws2..",
+    "org.apache.beam.sdk.io.hdfs..",
+    "software.amazon..",
+    "org.apache.hadoop..",
     "java.sql..",
     "javax.sql..",
     "org.postgresql..",
     "com.zaxxer..",
+    "net.snowflake..",
     "org.flywaydb..",
+    "com.datastax..",
+    "com.mongodb..",
+    "org.bson..",
     "com.fasterxml..",
     "org.apache.commons.csv.."
   };
@@ -58,7 +66,8 @@ final class ArchitectureTest {
     "dev.wattbeam.pipelines.publish.PublishReadings",
     "dev.wattbeam.pipelines.replay.ReplayDeadLetters",
     "dev.wattbeam.pipelines.grid.PublishGridSignals",
-    "dev.wattbeam.pipelines.database.MigrateDatabase"
+    "dev.wattbeam.pipelines.database.MigrateDatabase",
+    "dev.wattbeam.pipelines.warehouse.MigrateWarehouse"
   };
 
   // The dependency rule: model <- transforms, io <- pipelines <- demo

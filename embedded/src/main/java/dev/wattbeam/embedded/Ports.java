@@ -15,7 +15,7 @@ public final class Ports {
    * A port that is free now; another process may still take it before it is used. It is below those
    * that systems give to outgoing connections: one of these could take it while its server is away.
    */
-  static int free() {
+  public static int free() {
     IOException last = null;
     for (int attempt = 0; attempt < 100; attempt++) {
       int port = ThreadLocalRandom.current().nextInt(20_000, 32_768);

@@ -37,4 +37,18 @@ public record ConsumptionRow(
     requireNonNull(level, "level");
     requireNonNull(consumption, "consumption");
   }
+
+  /**
+   * Mean power in kW, where anything is known. For a meter over the covered time; for a group,
+   * whose members overlap, over the period.
+   */
+  public double meanKw() {
+    long millis =
+        ownerKind == OwnerKind.METER ? consumption.coveredMillis() : endMillis - startMillis;
+    double kilowatts = (double) consumption.energyMj() / millis / 1_000;
+    // What does not fit into nano-kW is absurd, but must be stored like anything else.
+    return Math.abs(kilowatts) < 9e9
+        ? Energy.meanPower(consumption.energyMj(), millis) / (double) Energy.NANOS
+        : kilowatts;
+  }
 }

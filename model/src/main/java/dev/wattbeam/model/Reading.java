@@ -2,6 +2,7 @@ package dev.wattbeam.model;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.Comparator;
 import org.apache.beam.sdk.coders.DefaultCoder;
 
 /**
@@ -30,6 +31,17 @@ public record Reading(
     Quality quality) {
   /** The message carries no sequence number. */
   public static final long NO_SEQUENCE = -1;
+
+  /**
+   * Readings of one channel, the newest last; of those for one time the one that the computation
+   * prefers.
+   */
+  public static final Comparator<Reading> NEWEST_LAST =
+      Comparator.comparingLong(Reading::timeMillis)
+          .thenComparingLong(Reading::sequence)
+          .thenComparingInt(reading -> reading.quality().rank())
+          .thenComparingLong(Reading::durationMillis)
+          .thenComparingLong(Reading::value);
 
   public Reading {
     requireNonNull(meter, "meter");

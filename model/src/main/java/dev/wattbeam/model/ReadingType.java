@@ -20,6 +20,11 @@ public enum ReadingType {
     return code;
   }
 
+  /** The unit of its values in tables. */
+  public Unit unit() {
+    return this == POWER ? Unit.KW : Unit.KWH;
+  }
+
   /** The type with this wire name, or null when there is none. */
   public static ReadingType ofCode(String code) {
     for (ReadingType type : values()) {

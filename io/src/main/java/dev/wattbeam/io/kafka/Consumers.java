@@ -57,10 +57,15 @@ final class Consumers {
 
   static Consumer<Void, byte[]> open(KafkaConfig config, Map<String, Object> changes)
       throws IOException {
+    return open(config, changes, new IgnoredKey());
+  }
+
+  static <K> Consumer<K, byte[]> open(
+      KafkaConfig config, Map<String, Object> changes, Deserializer<K> keys) throws IOException {
     Map<String, Object> properties = config.consumerProperties();
     properties.putAll(changes);
     try {
-      return new KafkaConsumer<>(properties, new IgnoredKey(), new ByteArrayDeserializer());
+      return new KafkaConsumer<>(properties, keys, new ByteArrayDeserializer());
     } catch (KafkaException e) {
       throw failure(config, e);
     }
@@ -135,10 +140,10 @@ final class Consumers {
    * The consumer's position after a poll. While a new leader's log is compared with the position
    * there is none; then what was polled tells, and only markers may be read over once more.
    */
-  static long position(
-      Consumer<?, ?> consumer,
+  static <K> long position(
+      Consumer<K, ?> consumer,
       TopicPartition partition,
-      List<ConsumerRecord<Void, byte[]>> polled,
+      List<ConsumerRecord<K, byte[]>> polled,
       long before) {
     try {
       return consumer.position(partition, POSITION_TIMEOUT);
@@ -165,8 +170,8 @@ final class Consumers {
   }
 
   /** Polls; gives nothing, and goes on with what is left, when the topic has lost the offsets. */
-  static ConsumerRecords<Void, byte[]> poll(
-      KafkaConfig config, Consumer<Void, byte[]> consumer, Duration timeout) throws IOException {
+  static <K> ConsumerRecords<K, byte[]> poll(
+      KafkaConfig config, Consumer<K, byte[]> consumer, Duration timeout) throws IOException {
     try {
       return consumer.poll(timeout);
     } catch (OffsetOutOfRangeException e) {

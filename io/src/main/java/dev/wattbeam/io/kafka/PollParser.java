@@ -30,10 +30,15 @@ public final class PollParser implements PollFormat.PartitionParser<KafkaPoll> {
    * @param pipelineName name in dead letters
    */
   public PollParser(KafkaConfig config, ClockLimits limits, String pipelineName) {
-    this.topic = config.topic();
+    this(config.topic(), config.maxMessageBytes(), limits, pipelineName);
+  }
+
+  /** The same, for messages that come from elsewhere than from Kafka. */
+  public PollParser(String topic, int maxMessageBytes, ClockLimits limits, String pipelineName) {
+    this.topic = topic;
     this.limits = limits;
     this.pipelineName = pipelineName;
-    this.json = new ReadingJson(config.maxMessageBytes());
+    this.json = new ReadingJson(maxMessageBytes);
   }
 
   /**

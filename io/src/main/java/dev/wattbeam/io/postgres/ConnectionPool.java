@@ -45,9 +45,7 @@ final class ConnectionPool implements AutoCloseable {
   private static HikariConfig settings(PostgresConfig config) {
     HikariConfig settings = new HikariConfig();
     settings.setPoolName("wattbeam-postgres-" + config.database());
-    settings.setDriverClassName("org.postgresql.Driver");
-    settings.setJdbcUrl(config.url());
-    settings.setDataSourceProperties(config.driverProperties());
+    settings.setDataSource(PostgresDatabase.source(config));
     settings.setMaximumPoolSize(config.poolSize());
     settings.setMinimumIdle(0);
     settings.setIdleTimeout(TimeUnit.SECONDS.toMillis(LINGER_SECONDS));

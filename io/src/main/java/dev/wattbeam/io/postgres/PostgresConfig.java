@@ -2,13 +2,9 @@ package dev.wattbeam.io.postgres;
 
 import static java.util.Objects.requireNonNull;
 
-import java.io.IOException;
+import dev.wattbeam.io.store.StoreSettings;
 import java.io.Serializable;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Properties;
 import java.util.function.UnaryOperator;
@@ -36,8 +32,6 @@ public record PostgresConfig(
     implements Serializable {
   /** The environment variable that holds the password when no file is given. */
   public static final String PASSWORD_VARIABLE = "WATTBEAM_POSTGRES_PASSWORD";
-
-  private static final Duration LONGEST = Duration.ofDays(365);
 
   public PostgresConfig {
     requireNonNull(url, "url");
@@ -70,9 +64,16 @@ public record PostgresConfig(
     if (user == null || user.isBlank()) {
       errors.add("--postgresUser is missing: give the login role, such as --postgresUser=wattbeam");
     }
-    String password = password(options.getPostgresPasswordFile(), environment, errors);
+    String password =
+        StoreSettings.password(
+            "--postgresPasswordFile",
+            options.getPostgresPasswordFile(),
+            PASSWORD_VARIABLE,
+            environment,
+            errors);
     Duration retryFor =
-        duration("--postgresRetryFor", options.getPostgresRetryFor(), Duration.ZERO, errors);
+        StoreSettings.duration(
+            "--postgresRetryFor", options.getPostgresRetryFor(), Duration.ZERO, errors);
     if (options.getPostgresPoolSize() < 1 || options.getPostgresPoolSize() > 1000) {
       errors.add(
           "--postgresPoolSize="
@@ -80,7 +81,7 @@ public record PostgresConfig(
               + " is not between 1 and 1000 connections");
     }
     Duration refresh =
-        duration(
+        StoreSettings.duration(
             "--meterDirectoryRefresh",
             options.getMeterDirectoryRefresh(),
             Duration.ofSeconds(1),
@@ -107,42 +108,6 @@ public record PostgresConfig(
           "--postgresUrl holds a password: put it into a file (--postgresPasswordFile) or into "
               + PASSWORD_VARIABLE);
     }
-  }
-
-  private static String password(
-      String file, UnaryOperator<String> environment, List<String> errors) {
-    if (file == null || file.isBlank()) {
-      return environment.apply(PASSWORD_VARIABLE);
-    }
-    try {
-      String password = Files.readString(Path.of(file)).strip();
-      if (password.isEmpty()) {
-        errors.add("--postgresPasswordFile=" + file + " is empty: write the password into it");
-      }
-      return password;
-    } catch (IOException | InvalidPathException e) {
-      errors.add(
-          "--postgresPasswordFile="
-              + file
-              + " cannot be read ("
-              + e.getClass().getSimpleName()
-              + "): give a text file that this user may read");
-      return null;
-    }
-  }
-
-  private static Duration duration(
-      String option, String text, Duration least, List<String> errors) {
-    try {
-      Duration duration = Duration.parse(text);
-      if (duration.compareTo(least) >= 0 && duration.compareTo(LONGEST) <= 0) {
-        return duration;
-      }
-      errors.add(option + "=" + text + " is not between " + least + " and " + LONGEST);
-    } catch (DateTimeParseException e) {
-      errors.add(option + "=" + text + " is no ISO 8601 duration such as PT10M or PT30S");
-    }
-    return null;
   }
 
   /** The same with another user. */

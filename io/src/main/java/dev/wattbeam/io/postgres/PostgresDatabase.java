@@ -1,12 +1,13 @@
 package dev.wattbeam.io.postgres;
 
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import javax.sql.DataSource;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /** What is done with a database outside of pipelines. */
 public final class PostgresDatabase {
@@ -14,7 +15,24 @@ public final class PostgresDatabase {
 
   /** A new connection, to be closed by the caller. */
   public static Connection connect(PostgresConfig config) throws SQLException {
-    return DriverManager.getConnection(config.url(), config.driverProperties());
+    return source(config).getConnection();
+  }
+
+  /** Without DriverManager, which would load the drivers of all other databases as well. */
+  static DataSource source(PostgresConfig config) {
+    PGSimpleDataSource source = new PGSimpleDataSource();
+    source.setUrl(config.url());
+    config
+        .driverProperties()
+        .forEach(
+            (name, value) -> {
+              try {
+                source.setProperty((String) name, (String) value);
+              } catch (SQLException e) {
+                throw new IllegalArgumentException("No property of the driver: " + name, e);
+              }
+            });
+    return source;
   }
 
   /**

@@ -1,7 +1,6 @@
 package dev.wattbeam.io.postgres;
 
 import dev.wattbeam.io.postgres.WriteGridSignals.GridRow;
-import dev.wattbeam.model.Consumption;
 import dev.wattbeam.model.ConsumptionRow;
 import dev.wattbeam.model.ConsumptionRow.OwnerKind;
 import dev.wattbeam.model.DeadLetter;
@@ -9,9 +8,7 @@ import dev.wattbeam.model.Energy;
 import dev.wattbeam.model.LateReading;
 import dev.wattbeam.model.Level;
 import dev.wattbeam.model.Reading;
-import dev.wattbeam.model.ReadingType;
 import dev.wattbeam.model.RowFlag;
-import dev.wattbeam.model.Unit;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.Map;
@@ -26,7 +23,7 @@ final class Tables {
           .keyText("meter", Reading::meter)
           .keyText("channel", Reading::channel)
           .text("type", reading -> reading.type().code())
-          .text("unit", reading -> unit(reading.type()))
+          .text("unit", reading -> reading.type().unit().symbol())
           .time("time", Reading::timeMillis)
           .nanos("value", Reading::value)
           .number("duration_ms", Reading::durationMillis)
@@ -39,11 +36,7 @@ final class Tables {
                   + " excluded.value)"
                   + " >= (t.time, t.sequence, t.quality_rank, t.duration_ms, t.value)",
               null,
-              Comparator.comparingLong(Reading::timeMillis)
-                  .thenComparingLong(Reading::sequence)
-                  .thenComparingInt(reading -> reading.quality().rank())
-                  .thenComparingLong(Reading::durationMillis)
-                  .thenComparingLong(Reading::value))
+              Reading.NEWEST_LAST)
           .build();
 
   static final UpsertTable<DeadLetter> DEAD_LETTERS =
@@ -67,7 +60,7 @@ final class Tables {
           .text("meter", late -> late.reading().meter())
           .text("channel", late -> late.reading().channel())
           .text("type", late -> late.reading().type().code())
-          .text("unit", late -> unit(late.reading().type()))
+          .text("unit", late -> late.reading().type().unit().symbol())
           .time("time", late -> late.reading().timeMillis())
           .nanos("value", late -> late.reading().value())
           .number("duration_ms", late -> late.reading().durationMillis())
@@ -140,7 +133,7 @@ final class Tables {
                     out.writeNull();
                   }
                 });
-    power(table, "mean_kw", Tables::meanKw);
+    power(table, "mean_kw", ConsumptionRow::meanKw);
     power(table, "min_kw", row -> row.consumption().minPower() / NANOS);
     power(table, "max_kw", row -> row.consumption().maxPower() / NANOS);
     table
@@ -175,23 +168,5 @@ final class Tables {
             out.writeNull();
           }
         });
-  }
-
-  /** For a meter over the covered time; for a group, whose members overlap, over the period. */
-  private static double meanKw(ConsumptionRow row) {
-    Consumption consumption = row.consumption();
-    long millis =
-        row.ownerKind() == OwnerKind.METER
-            ? consumption.coveredMillis()
-            : row.endMillis() - row.startMillis();
-    double kilowatts = (double) consumption.energyMj() / millis / 1_000;
-    // What does not fit into nano-kW is absurd, but must be stored like anything else.
-    return Math.abs(kilowatts) < 9e9
-        ? Energy.meanPower(consumption.energyMj(), millis) / NANOS
-        : kilowatts;
-  }
-
-  private static String unit(ReadingType type) {
-    return (type == ReadingType.POWER ? Unit.KW : Unit.KWH).symbol();
   }
 }

@@ -1,11 +1,15 @@
 package dev.wattbeam.pipelines.launcher;
 
+import dev.wattbeam.pipelines.archive.ArchiveReadings;
+import dev.wattbeam.pipelines.archive.CompactArchive;
 import dev.wattbeam.pipelines.database.MigrateDatabase;
 import dev.wattbeam.pipelines.grid.IngestGridSignals;
 import dev.wattbeam.pipelines.grid.PublishGridSignals;
 import dev.wattbeam.pipelines.monitor.MonitorConsumption;
 import dev.wattbeam.pipelines.publish.PublishReadings;
 import dev.wattbeam.pipelines.replay.ReplayDeadLetters;
+import dev.wattbeam.pipelines.warehouse.LoadWarehouse;
+import dev.wattbeam.pipelines.warehouse.MigrateWarehouse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -35,9 +39,13 @@ public final class WattBeam {
               IngestGridSignals.NAME, IngestGridSignals.DESCRIPTION, IngestGridSignals::main),
           new Program(
               PublishGridSignals.NAME, PublishGridSignals.DESCRIPTION, PublishGridSignals::main),
+          new Program(ArchiveReadings.NAME, ArchiveReadings.DESCRIPTION, ArchiveReadings::main),
+          new Program(CompactArchive.NAME, CompactArchive.DESCRIPTION, CompactArchive::main),
           new Program(
               ReplayDeadLetters.NAME, ReplayDeadLetters.DESCRIPTION, ReplayDeadLetters::main),
-          new Program(MigrateDatabase.NAME, MigrateDatabase.DESCRIPTION, MigrateDatabase::main));
+          new Program(LoadWarehouse.NAME, LoadWarehouse.DESCRIPTION, LoadWarehouse::main),
+          new Program(MigrateDatabase.NAME, MigrateDatabase.DESCRIPTION, MigrateDatabase::main),
+          new Program(MigrateWarehouse.NAME, MigrateWarehouse.DESCRIPTION, MigrateWarehouse::main));
 
   private record Program(String name, String description, Consumer<String[]> main) {}
 

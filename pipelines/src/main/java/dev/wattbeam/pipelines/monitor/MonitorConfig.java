@@ -1,29 +1,45 @@
 package dev.wattbeam.pipelines.monitor;
 
+import dev.wattbeam.io.archive.ArchiveConfig;
+import dev.wattbeam.io.archive.ArchiveSelection;
+import dev.wattbeam.io.cassandra.CassandraConfig;
 import dev.wattbeam.io.kafka.ClockLimits;
 import dev.wattbeam.io.kafka.KafkaConfig;
+import dev.wattbeam.io.mongodb.MongoConfig;
 import dev.wattbeam.io.postgres.PostgresConfig;
+import dev.wattbeam.io.store.RowStoreConfig;
 import dev.wattbeam.pipelines.ConfigurationException;
 import dev.wattbeam.transforms.consumption.Emission;
 import dev.wattbeam.transforms.quality.ReadingLimits;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * The validated options of {@link MonitorConsumption}.
  *
+ * @param kafka null when the archive is read
+ * @param archive null when Kafka is read
+ * @param stores those beside PostgreSQL that get intervals and latest values too
  * @param emission when rows are handed on, for each of the two computing steps
  */
 record MonitorConfig(
     KafkaConfig kafka,
+    Archive archive,
     PostgresConfig postgres,
+    List<RowStoreConfig> stores,
     ReadingLimits limits,
     Emission emission,
     int meterBuckets,
     int groupBuckets) {
+  /** What is read of an archive. */
+  record Archive(ArchiveConfig config, ArchiveSelection selection) {}
+
   /** More could not be counted back from any time that readings have. */
   private static final Duration LONGEST = Duration.ofDays(36_500);
 
@@ -34,8 +50,18 @@ record MonitorConfig(
    */
   static MonitorConfig from(MonitorOptions options) {
     List<String> errors = new ArrayList<>();
-    KafkaConfig kafka = KafkaConfig.from(options, errors);
+    boolean fromArchive = options.getSource().equals("archive");
+    if (!fromArchive && !options.getSource().equals("kafka")) {
+      errors.add("--source=" + options.getSource() + ": expected kafka or archive");
+    }
+    KafkaConfig kafka = fromArchive ? null : KafkaConfig.from(options, errors);
+    Archive archive = fromArchive ? archive(options, errors) : null;
     PostgresConfig postgres = PostgresConfig.from(options, errors);
+    List<RowStoreConfig> stores =
+        Stream.<RowStoreConfig>of(
+                CassandraConfig.from(options, errors), MongoConfig.from(options, errors))
+            .filter(Objects::nonNull)
+            .toList();
     long lateness =
         options.getAllowedLateness().equals("unlimited")
             ? ReadingLimits.UNLIMITED
@@ -53,11 +79,22 @@ record MonitorConfig(
     }
     return new MonitorConfig(
         kafka,
+        archive,
         postgres,
+        stores,
         new ReadingLimits(oldest, tolerance, lateness),
-        emission(kafka, early),
+        fromArchive ? Emission.atEnd() : emission(kafka, early),
         options.getMeterBuckets(),
         options.getGroupBuckets());
+  }
+
+  private static Archive archive(MonitorOptions options, List<String> errors) {
+    ArchiveConfig config = ArchiveConfig.from(options, errors);
+    LocalDate from = day("archiveFrom", options.getArchiveFrom(), errors);
+    LocalDate to = day("archiveTo", options.getArchiveTo(), errors);
+    return new Archive(
+        config,
+        new ArchiveSelection(options.getKafkaTopic(), from, to, options.getKafkaMaxMessageBytes()));
   }
 
   private static Emission emission(KafkaConfig kafka, Duration early) {
@@ -95,6 +132,15 @@ record MonitorConfig(
     } catch (DateTimeParseException | ArithmeticException e) {
       errors.add("--" + name + "=" + text + ": not a moment such as 2000-01-01T00:00:00Z");
       return 0;
+    }
+  }
+
+  private static LocalDate day(String name, String text, List<String> errors) {
+    try {
+      return LocalDate.parse(text);
+    } catch (DateTimeParseException e) {
+      errors.add("--" + name + "=" + text + ": not a day such as 2026-11-22");
+      return LocalDate.EPOCH;
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.wattbeam.pipelines.monitor;
 
+import dev.wattbeam.io.archive.ReadArchive;
 import dev.wattbeam.io.kafka.KafkaConfig;
 import dev.wattbeam.io.kafka.KafkaTopics;
 import dev.wattbeam.io.kafka.ReadReadings;
@@ -9,6 +10,10 @@ import dev.wattbeam.io.postgres.WriteConsumption;
 import dev.wattbeam.io.postgres.WriteDeadLetters;
 import dev.wattbeam.io.postgres.WriteLateReadings;
 import dev.wattbeam.io.postgres.WriteLatestValues;
+import dev.wattbeam.io.store.RowStoreConfig;
+import dev.wattbeam.io.store.StoreConsumption;
+import dev.wattbeam.io.store.StoreLatestValues;
+import dev.wattbeam.model.ConsumptionRows;
 import dev.wattbeam.model.MeterDirectorySource;
 import dev.wattbeam.model.ReadingBatch;
 import dev.wattbeam.pipelines.OperationOptions;
@@ -16,6 +21,7 @@ import dev.wattbeam.pipelines.PipelineCommand;
 import dev.wattbeam.transforms.consumption.AggregateGroups;
 import dev.wattbeam.transforms.consumption.ComputeConsumption;
 import dev.wattbeam.transforms.quality.ValidateReadings;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.transforms.Flatten;
@@ -28,7 +34,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Turns raw meter readings in Kafka into trusted consumption in PostgreSQL: validates, removes
  * duplicates, reads registers, computes 15-minute intervals, hours, local days, months and groups.
- * See docs/pipelines/monitor-consumption.md.
+ * Rows and latest values go to Cassandra and MongoDB too, where they are given. See
+ * docs/pipelines/monitor-consumption.md.
  */
 public final class MonitorConsumption {
   /** Name of the pipeline in dead letters, logs and lists. */
@@ -51,8 +58,11 @@ public final class MonitorConsumption {
   /** Asks the servers whether the job can work; gives one line per problem. */
   static List<String> check(MonitorOptions options) {
     MonitorConfig config = MonitorConfig.from(options);
-    List<String> problems = PostgresDatabase.check(config.postgres());
-    if (problems.isEmpty()) {
+    List<String> problems = new ArrayList<>(PostgresDatabase.check(config.postgres()));
+    for (RowStoreConfig store : config.stores()) {
+      problems.addAll(store.prepare());
+    }
+    if (problems.isEmpty() && config.kafka() != null) {
       int partitions = KafkaTopics.check(config.kafka());
       return checkParallelism(config, partitions, options);
     }
@@ -92,9 +102,7 @@ public final class MonitorConsumption {
     MeterDirectorySource directory = PostgresMeterDirectory.of(config.postgres());
     long lateness = config.limits().allowedLatenessMillis();
 
-    PCollection<ReadingBatch> read =
-        pipeline.apply(
-            "ReadReadings", ReadReadings.from(config.kafka(), config.clockLimits(), NAME));
+    PCollection<ReadingBatch> read = read(pipeline, config);
 
     PCollectionTuple validated =
         read.apply(
@@ -113,14 +121,26 @@ public final class MonitorConsumption {
         .get(ComputeConsumption.ROWS)
         .apply("WriteMeterRows", WriteConsumption.to(config.postgres()));
 
-    computed
-        .get(ComputeConsumption.GROUP_UPDATES)
-        .apply("AggregateGroups", AggregateGroups.of(directory, lateness, config.emission()))
-        .apply("WriteGroupRows", WriteConsumption.to(config.postgres()));
+    PCollection<ConsumptionRows> groupRows =
+        computed
+            .get(ComputeConsumption.GROUP_UPDATES)
+            .apply("AggregateGroups", AggregateGroups.of(directory, lateness, config.emission()));
+
+    groupRows.apply("WriteGroupRows", WriteConsumption.to(config.postgres()));
 
     computed
         .get(ComputeConsumption.LATEST)
         .apply("WriteLatestValues", WriteLatestValues.to(config.postgres()));
+
+    for (RowStoreConfig store : config.stores()) {
+      computed
+          .get(ComputeConsumption.ROWS)
+          .apply("WriteMeterRowsTo" + store.kind(), StoreConsumption.to(store));
+      groupRows.apply("WriteGroupRowsTo" + store.kind(), StoreConsumption.to(store));
+      computed
+          .get(ComputeConsumption.LATEST)
+          .apply("WriteLatestValuesTo" + store.kind(), StoreLatestValues.to(store));
+    }
 
     validated
         .get(ValidateReadings.LATE)
@@ -130,5 +150,15 @@ public final class MonitorConsumption {
         .and(computed.get(ComputeConsumption.CONFLICTS))
         .apply("AllDeadLetters", Flatten.pCollections())
         .apply("WriteDeadLetters", WriteDeadLetters.to(config.postgres()));
+  }
+
+  private static PCollection<ReadingBatch> read(Pipeline pipeline, MonitorConfig config) {
+    MonitorConfig.Archive archive = config.archive();
+    return archive == null
+        ? pipeline.apply(
+            "ReadReadings", ReadReadings.from(config.kafka(), config.clockLimits(), NAME))
+        : pipeline.apply(
+            "ReadArchive",
+            ReadArchive.from(archive.config(), archive.selection(), config.clockLimits(), NAME));
   }
 }

@@ -1,0 +1,63 @@
+package dev.wattbeam.stores;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The archive in a real HDFS: a name node and a data node in a process of their own. */
+@Tag("store")
+final class ArchiveInHdfsTest {
+
+  @TempDir static Path folder;
+
+  private static Server hdfs;
+  private static ArchiveCase archive;
+
+  @BeforeAll
+  static void start() throws Exception {
+    Path lib = Path.of("servers", "hdfs", "target", "lib").toAbsolutePath();
+    int port = Server.freePort();
+    String data = Files.createDirectory(folder.resolve("hdfs")).toString();
+    hdfs =
+        Server.start(
+            Server.java(
+                lib + "/*",
+                "-Dtest.build.data=" + data,
+                "-Dhdfs.minidfs.basedir=" + data,
+                "org.apache.hadoop.test.MiniDFSClusterManager",
+                "-nnport",
+                String.valueOf(port),
+                "-datanodes",
+                "1",
+                "-format"),
+            Map.of(),
+            folder.resolve("hdfs.log"),
+            port);
+    archive = new ArchiveCase("hdfs://127.0.0.1:" + port + "/archive", Map.of());
+  }
+
+  @AfterAll
+  static void stop() {
+    if (archive != null) {
+      archive.close();
+    }
+    if (hdfs != null) {
+      hdfs.close();
+    }
+  }
+
+  @Test
+  void keepsEachMessageOnce() throws Exception {
+    archive.keepsEachMessageOnce();
+  }
+
+  @Test
+  void survivesKills() throws Exception {
+    archive.survivesKills();
+  }
+}
