@@ -134,6 +134,15 @@ public final class Database {
         .longValue();
   }
 
+  /** Bytes of the product's tables, with their indexes, over their rows. */
+  public double bytesPerRow() {
+    return ((Number)
+            query(
+                "SELECT coalesce(sum(pg_total_relation_size(relid)) / nullif(sum(n_live_tup), 0), 0)"
+                    + " FROM pg_stat_user_tables WHERE schemaname = 'wattbeam' AND n_live_tup > 0"))
+        .doubleValue();
+  }
+
   /** How many rows a workload's tables hold. */
   long rows(Workload workload) {
     long rows = 0;

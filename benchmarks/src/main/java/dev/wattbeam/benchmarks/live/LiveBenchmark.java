@@ -184,7 +184,9 @@ public final class LiveBenchmark implements Callable<Integer> {
               Math.round(10 * feed.days()) / 10.0,
               last(job.checkpoints()).bytes(),
               median(taken),
-              job.heapBytes());
+              job.heapBytes(),
+              Math.round(10.0 * Topics.bytesIn(topic) / feed.sent()) / 10.0,
+              Math.round(database.bytesPerRow()));
       say("  %s", run);
       return run;
     } finally {
@@ -303,13 +305,14 @@ public final class LiveBenchmark implements Callable<Integer> {
     text.append("- job: ").append(String.join(" ", more)).append("\n\n");
     text.append(
         "| meters | period s | tasks | sustainable/s | CPU us/reading | rows/reading"
-            + " | delay s at 50 %, median, p99 | at 80 % | days | state MB | checkpoint ms | heap MB |\n");
-    text.append("|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n");
+            + " | delay s at 50 %, median, p99 | at 80 % | days | state MB | checkpoint ms | heap MB"
+            + " | Kafka B/reading | PostgreSQL B/row |\n");
+    text.append("|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n");
     for (LiveRun run : runs) {
       text.append(
           String.format(
               Locale.ROOT,
-              "| %,d | %d | %d | %,d | %.1f | %.2f | %.1f, %.1f | %.1f, %.1f | %.1f | %,.1f | %,d | %,.0f |%n",
+              "| %,d | %d | %d | %,d | %.1f | %.2f | %.1f, %.1f | %.1f, %.1f | %.1f | %,.1f | %,d | %,.0f | %.1f | %,.0f |%n",
               run.meters(),
               run.periodSeconds(),
               run.parallelism(),
@@ -323,7 +326,9 @@ public final class LiveBenchmark implements Callable<Integer> {
               run.days(),
               run.stateBytes() / 1e6,
               run.checkpointMillis(),
-              run.heapBytes() / 1e6));
+              run.heapBytes() / 1e6,
+              run.kafkaBytesPerReading(),
+              run.postgresBytesPerRow()));
     }
     return text.toString();
   }

@@ -12,6 +12,8 @@ package dev.wattbeam.benchmarks.live;
  * @param stateBytes size of the last checkpoint
  * @param checkpointMillis how long checkpoints took, median
  * @param heapBytes in use after a full collection
+ * @param kafkaBytesPerReading as the broker keeps them, lz4
+ * @param postgresBytesPerRow with indexes, after as many updates as there were
  */
 public record LiveRun(
     int meters,
@@ -27,4 +29,6 @@ public record LiveRun(
     double days,
     long stateBytes,
     long checkpointMillis,
-    long heapBytes) {}
+    long heapBytes,
+    double kafkaBytesPerReading,
+    double postgresBytesPerRow) {}
