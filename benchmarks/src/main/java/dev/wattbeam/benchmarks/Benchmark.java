@@ -115,20 +115,11 @@ public final class Benchmark implements Callable<Integer> {
 
   /** Runs the benchmarks; {@code --help} lists the options. */
   public static void main(String[] args) {
-    CommandLine command =
+    BenchmarkProgram.run(
         new CommandLine(new Benchmark())
             .registerConverter(Workload.class, Workload::of)
-            .registerConverter(Contender.class, Contender::of)
-            .setExecutionExceptionHandler(
-                (e, line, parsed) -> {
-                  line.getErr().println("benchmarks: " + e.getMessage());
-                  if (!(e instanceof BenchmarkException)) {
-                    e.printStackTrace(line.getErr());
-                  }
-                  return 1;
-                });
-    // The servers' threads are of no more use.
-    System.exit(command.execute(args));
+            .registerConverter(Contender.class, Contender::of),
+        args);
   }
 
   @Override

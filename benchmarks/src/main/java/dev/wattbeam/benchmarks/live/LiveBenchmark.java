@@ -3,6 +3,7 @@ package dev.wattbeam.benchmarks.live;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.wattbeam.benchmarks.BenchmarkException;
+import dev.wattbeam.benchmarks.BenchmarkProgram;
 import dev.wattbeam.benchmarks.Database;
 import dev.wattbeam.benchmarks.Machine;
 import dev.wattbeam.benchmarks.Messages;
@@ -101,18 +102,7 @@ public final class LiveBenchmark implements Callable<Integer> {
 
   /** Runs the benchmark; {@code --help} lists the options. */
   public static void main(String[] args) {
-    CommandLine command =
-        new CommandLine(new LiveBenchmark())
-            .setExecutionExceptionHandler(
-                (e, line, parsed) -> {
-                  line.getErr().println("benchmarks: " + e.getMessage());
-                  if (!(e instanceof BenchmarkException)) {
-                    e.printStackTrace(line.getErr());
-                  }
-                  return 1;
-                });
-    // The servers' threads are of no more use.
-    System.exit(command.execute(args));
+    BenchmarkProgram.run(new CommandLine(new LiveBenchmark()), args);
   }
 
   @Override
