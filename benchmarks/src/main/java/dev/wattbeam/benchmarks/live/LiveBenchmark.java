@@ -34,7 +34,7 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     description = {
       "Runs MonitorConsumption on Flink, streaming and with checkpoints, raises the rate of messages",
-      "until the lag grows, and then measures delays, state and memory at 80 % and 50 % of that.",
+      "until the lag grows, and then measures delays, state and memory at 80 %% and 50 %% of that.",
       "Writes live.json and live.md.",
       ""
     })
