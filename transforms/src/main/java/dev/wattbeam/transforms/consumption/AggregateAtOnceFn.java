@@ -35,7 +35,8 @@ final class AggregateAtOnceFn extends DoFn<KV<Integer, GroupUpdate>, Consumption
             new MemoryStore<>(bucket.days()),
             new MemoryStore<>(bucket.months()));
     RowBuffer rows = new RowBuffer(out::output);
-    engine.flush(engine.add(element.getValue()), rows);
+    // Also what is known: Spark may have kept the state of an attempt whose rows are lost.
+    engine.flush(engine.add(element.getValue()), element.getValue().parts(), rows);
     rows.flush();
     state.write(bucket);
   }

@@ -3,6 +3,7 @@ package dev.wattbeam.transforms.consumption;
 import dev.wattbeam.model.ConsumptionRows;
 import dev.wattbeam.model.MeterChannel;
 import dev.wattbeam.model.MeterChannelCoder;
+import java.util.Set;
 import org.apache.beam.sdk.coders.VarIntCoder;
 import org.apache.beam.sdk.coders.VarLongCoder;
 import org.apache.beam.sdk.state.BagState;
@@ -83,7 +84,7 @@ final class ComputeOnTimersFn extends DoFn<KV<Integer, ReadingBlock>, Consumptio
       @TimerId("onTime") Timer onTime,
       MultiOutputReceiver out) {
     MeterEngine engine = engine(element.getKey(), days, extents, months, groupSums);
-    long latest = step.add(engine, element.getValue(), dirty::add, out);
+    long latest = step.add(engine, element.getValue(), dirty::add, channel -> {}, out);
     long intervalEnd = Intervals.start(Intervals.closing(latest) + 1);
     new FlushTimers(emission, early, onTime, hold, onTimeAt).waiting(timestamp, intervalEnd);
   }
@@ -143,7 +144,7 @@ final class ComputeOnTimersFn extends DoFn<KV<Integer, ReadingBlock>, Consumptio
   }
 
   private void flush(MeterEngine engine, BagState<DirtyRange> dirty, MultiOutputReceiver out) {
-    step.flush(engine, dirty.read(), out);
+    step.flush(engine, dirty.read(), Set.of(), out);
     dirty.clear();
   }
 }

@@ -13,8 +13,10 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 
@@ -50,14 +52,30 @@ final class GroupEngine {
 
   /** Hands out every row of the dirty days that is not as it was last handed out. */
   void flush(Iterable<PeriodKey> dirty, Consumer<ConsumptionRow> out) {
+    flush(dirty, List.of(), out);
+  }
+
+  /**
+   * The same, but hands out the intervals of some parts although they are as they were.
+   *
+   * @param again the parts
+   */
+  void flush(
+      Iterable<PeriodKey> dirty, List<GroupUpdate.Part> again, Consumer<ConsumptionRow> out) {
     Map<MeterChannel, TreeSet<Integer>> byGroup = new HashMap<>();
     for (PeriodKey key : dirty) {
       byGroup.computeIfAbsent(key.owner(), group -> new TreeSet<>()).add(key.number());
     }
-    byGroup.forEach((group, numbers) -> flush(group, numbers, out));
+    Map<MeterChannel, Set<Long>> intervals = new HashMap<>();
+    for (GroupUpdate.Part part : again) {
+      intervals.computeIfAbsent(part.group(), group -> new HashSet<>()).add(part.interval());
+    }
+    byGroup.forEach(
+        (group, numbers) -> flush(group, numbers, intervals.getOrDefault(group, Set.of()), out));
   }
 
-  private void flush(MeterChannel owner, TreeSet<Integer> numbers, Consumer<ConsumptionRow> out) {
+  private void flush(
+      MeterChannel owner, TreeSet<Integer> numbers, Set<Long> again, Consumer<ConsumptionRow> out) {
     Map<Integer, GroupDay> loaded = new HashMap<>();
     List<Long> changed = new ArrayList<>();
     for (int number : numbers) {
@@ -80,7 +98,7 @@ final class GroupEngine {
                 0,
                 sum.quality(),
                 sum.revision());
-        if (!result.equals(day.results().get(slot))) {
+        if (!result.equals(day.results().get(slot)) || again.contains(interval)) {
           day = day.withResult(slot, result);
           changed.add(interval);
         }

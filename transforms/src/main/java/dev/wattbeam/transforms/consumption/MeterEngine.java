@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * The whole computation for one bucket of meters, without Beam: takes readings in, keeps sets of
@@ -127,6 +128,15 @@ final class MeterEngine {
 
   /** Computes everything that the dirty ranges may have changed. */
   void flush(Iterable<DirtyRange> dirty, Output out) {
+    flush(dirty, Set.of(), out);
+  }
+
+  /**
+   * The same, but hands out what the dirty ranges reach although it is as it was.
+   *
+   * @param again the channels for which it does
+   */
+  void flush(Iterable<DirtyRange> dirty, Set<MeterChannel> again, Output out) {
     Map<MeterChannel, List<DirtyRange>> byChannel = new LinkedHashMap<>();
     for (DirtyRange range : dirty) {
       byChannel.computeIfAbsent(range.channel(), key -> new ArrayList<>()).add(range);
@@ -135,7 +145,7 @@ final class MeterEngine {
     byChannel.forEach(
         (channel, ranges) -> {
           for (DirtyRange range : joined(channel, ranges)) {
-            recompute(range, groupChanges, out);
+            recompute(range, again.contains(channel), groupChanges, out);
           }
           evict(channel);
         });
@@ -167,7 +177,10 @@ final class MeterEngine {
   }
 
   private void recompute(
-      DirtyRange range, Map<MeterChannel, Map<Long, Consumption>> groupChanges, Output out) {
+      DirtyRange range,
+      boolean again,
+      Map<MeterChannel, Map<Long, Consumption>> groupChanges,
+      Output out) {
     MeterChannel channel = range.channel();
     Meter meter = meter(channel, range.lastMillis());
     ReadingType type = meter.channels().getOrDefault(channel.channel(), ReadingType.POWER);
@@ -187,7 +200,7 @@ final class MeterEngine {
         IntervalCalculator.calculate(type, readings, spans, firstInterval, before);
     List<Long> changed = new ArrayList<>();
     for (int i = 0; i < before.length; i++) {
-      if (!Objects.equals(before[i], results[i])) {
+      if (!Objects.equals(before[i], results[i]) || (again && results[i] != null)) {
         changed.add(firstInterval + i);
         addToGroups(channel, firstInterval + i, before[i], results[i], groupChanges);
       }

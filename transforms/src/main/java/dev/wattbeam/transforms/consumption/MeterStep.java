@@ -10,6 +10,7 @@ import dev.wattbeam.model.MeterDirectorySource;
 import dev.wattbeam.model.Origin;
 import dev.wattbeam.model.Reading;
 import java.io.Serializable;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.beam.sdk.metrics.Counter;
 import org.apache.beam.sdk.metrics.Metrics;
@@ -59,10 +60,15 @@ final class MeterStep implements Serializable {
    * Takes a block in.
    *
    * @param dirty gets what has to be flushed
+   * @param known gets the channels of which not all readings are new
    * @return time of the newest reading of the block, epoch milliseconds
    */
   long add(
-      MeterEngine engine, ReadingBlock block, Consumer<DirtyRange> dirty, MultiOutputReceiver out) {
+      MeterEngine engine,
+      ReadingBlock block,
+      Consumer<DirtyRange> dirty,
+      Consumer<MeterChannel> known,
+      MultiOutputReceiver out) {
     long latest = Long.MIN_VALUE;
     for (ReadingBlock.Part part : block.parts()) {
       ReadingSet.Merge merge = new ReadingSet.Merge();
@@ -74,6 +80,9 @@ final class MeterStep implements Serializable {
         out.get(ComputeConsumption.CONFLICTS).output(conflict(pipelineName, part.channel(), loser));
       }
       dirty.accept(range);
+      if (merge.accepted() < part.readings().size()) {
+        known.accept(part.channel());
+      }
       latest = Math.max(latest, range.lastMillis());
     }
     return latest;
@@ -92,11 +101,20 @@ final class MeterStep implements Serializable {
         loser.time());
   }
 
-  /** Hands on everything that the dirty ranges have changed. */
-  void flush(MeterEngine engine, Iterable<DirtyRange> dirty, MultiOutputReceiver out) {
+  /**
+   * Hands on everything that the dirty ranges have changed.
+   *
+   * @param again the channels of which all that they reach is handed on
+   */
+  void flush(
+      MeterEngine engine,
+      Iterable<DirtyRange> dirty,
+      Set<MeterChannel> again,
+      MultiOutputReceiver out) {
     RowBuffer rows = new RowBuffer(out.get(ComputeConsumption.ROWS)::output);
     engine.flush(
         dirty,
+        again,
         new MeterEngine.Output() {
           @Override
           public void row(ConsumptionRow row) {

@@ -22,6 +22,9 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -82,6 +85,27 @@ class ClockChangeTest {
       memberships.add(Membership.ofMeter(reads.code(), GROUP));
     }
     return new MeterDirectory(meters, List.of(new Group(GROUP, "site", zone)), memberships);
+  }
+
+  @Test
+  void whatAnAttemptLeftInStateIsHandedOutAgain() {
+    ZoneId zone = ZoneId.of("Europe/Paris");
+    LocalDate day = LocalDate.of(2024, 3, 5);
+    List<Reading> readings = readings(midnight(day, zone), midnight(day.plusDays(1), zone));
+    InMemory engines = new InMemory(directory(zone), Long.MAX_VALUE);
+    engines.add(readings);
+    engines.flush();
+    SortedMap<RowKey, ConsumptionRow> rows = new TreeMap<>(engines.table);
+    assertThat(rows).isNotEmpty();
+
+    engines.table.clear();
+    engines.add(readings);
+    engines.flush();
+    assertThat(engines.table).isEmpty();
+
+    engines.add(readings);
+    engines.flushAgain();
+    assertThat(engines.table).isEqualTo(rows);
   }
 
   @ParameterizedTest

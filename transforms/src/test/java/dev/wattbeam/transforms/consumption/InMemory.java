@@ -7,8 +7,10 @@ import dev.wattbeam.model.Reading;
 import dev.wattbeam.oracle.SequentialModel.RowKey;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -74,8 +76,21 @@ final class InMemory {
   }
 
   void flush() {
+    flush(Set.of());
+  }
+
+  /** As on Spark in streaming, where an attempt before may have left its state and no rows. */
+  void flushAgain() {
+    Set<MeterChannel> again = new HashSet<>();
+    dirty.forEach(range -> again.add(range.channel()));
+    flush(again);
+  }
+
+  private void flush(Set<MeterChannel> again) {
+    List<GroupUpdate.Part> parts = new ArrayList<>();
     meters.flush(
         dirty,
+        again,
         new MeterEngine.Output() {
           @Override
           public void row(ConsumptionRow row) {
@@ -90,10 +105,13 @@ final class InMemory {
           @Override
           public void groups(GroupUpdate update) {
             dirtyGroups.addAll(groups.add(update));
+            if (!again.isEmpty()) {
+              parts.addAll(update.parts());
+            }
           }
         });
     dirty.clear();
-    groups.flush(dirtyGroups, this::store);
+    groups.flush(dirtyGroups, parts, this::store);
     dirtyGroups.clear();
   }
 
