@@ -116,6 +116,41 @@ public final class MeterDirectory {
         .at(millis);
   }
 
+  /** All groups that are above a meter at any time. */
+  public Set<String> everAbove(String meter) {
+    Set<String> above = new TreeSet<>();
+    collectEverAbove(parentsOfMeter.getOrDefault(meter, List.of()), above);
+    return above;
+  }
+
+  private void collectEverAbove(List<Membership> memberships, Set<String> above) {
+    for (Membership membership : memberships) {
+      if (above.add(membership.parent())) {
+        collectEverAbove(parentsOfGroup.getOrDefault(membership.parent(), List.of()), above);
+      }
+    }
+  }
+
+  /** All meters that are below a group at any time. */
+  public Set<String> everBelow(String group) {
+    Set<String> meters = new TreeSet<>();
+    collectEverBelow(group, new HashSet<>(), meters);
+    return meters;
+  }
+
+  private void collectEverBelow(String group, Set<String> seen, Set<String> meters) {
+    if (!seen.add(group)) {
+      return;
+    }
+    for (Membership membership : children.getOrDefault(group, List.of())) {
+      if (membership.childIsMeter()) {
+        meters.add(membership.child());
+      } else {
+        collectEverBelow(membership.child(), seen, meters);
+      }
+    }
+  }
+
   private List<String> groupsAbove(String meter, long millis) {
     Set<String> above = new LinkedHashSet<>();
     collectAbove(parentsOfMeter.get(meter), millis, above);

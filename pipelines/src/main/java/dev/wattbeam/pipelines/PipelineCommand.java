@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
@@ -42,6 +43,28 @@ public final class PipelineCommand {
       Class<T> optionsType,
       Function<T, List<String>> check,
       BiConsumer<Pipeline, T> build) {
+    runThen(
+        name,
+        args,
+        optionsType,
+        check,
+        (pipeline, options) -> {
+          build.accept(pipeline, options);
+          return () -> {};
+        });
+  }
+
+  /**
+   * The same for a pipeline that has something to do after it has ended well: what {@code build}
+   * returns. A job that is only submitted (detached) does without it. Where {@code build} adds no
+   * step there is nothing to run.
+   */
+  public static <T extends PipelineOptions> void runThen(
+      String name,
+      String[] args,
+      Class<T> optionsType,
+      Function<T, List<String>> check,
+      BiFunction<Pipeline, T, Runnable> build) {
     PipelineOptionsFactory.register(OperationOptions.class);
     if (Arrays.asList(args).contains("--help")) {
       PipelineOptionsFactory.register(optionsType);
@@ -80,6 +103,14 @@ public final class PipelineCommand {
       System.err.println(name + ": the job ended as " + state);
       System.exit(FAILED);
     }
+    if (state == PipelineResult.State.DONE) {
+      try {
+        job.then().run();
+      } catch (RuntimeException e) {
+        System.err.println(name + ": " + firstLine(e));
+        System.exit(FAILED);
+      }
+    }
     if (RunnerOptions.embedFlink(List.of(complete))) {
       // Its shutdown hooks need the class loader, which Maven's exec:java closes after main.
       System.exit(OK);
@@ -92,14 +123,14 @@ public final class PipelineCommand {
       String[] args,
       Class<T> optionsType,
       Function<T, List<String>> check,
-      BiConsumer<Pipeline, T> build) {
+      BiFunction<Pipeline, T, Runnable> build) {
     T options = PipelineOptionsFactory.fromArgs(args).withValidation().as(optionsType);
     if (Arrays.stream(args).noneMatch(arg -> arg.startsWith("--jobName="))) {
       options.setJobName(name);
     }
     Pipeline pipeline = Pipeline.create(options);
     refuse(check.apply(options));
-    build.accept(pipeline, options);
+    Runnable then = build.apply(pipeline, options);
     refuse(
         isUnbounded(pipeline)
             ? RunnerOptions.missingForStreaming(args)
@@ -110,7 +141,7 @@ public final class PipelineCommand {
         name,
         options.getJobName(),
         options.getRunner().getSimpleName());
-    return new Job(pipeline, metrics);
+    return new Job(pipeline, metrics, then);
   }
 
   private static void refuse(List<String> problems) {
@@ -123,10 +154,14 @@ public final class PipelineCommand {
    * A pipeline that can start.
    *
    * @param metrics null when nobody asked for them
+   * @param then what to do after it has ended well
    */
-  private record Job(Pipeline pipeline, PrometheusEndpoint metrics) {
+  private record Job(Pipeline pipeline, PrometheusEndpoint metrics, Runnable then) {
     PipelineResult.State run(boolean detached) {
       try (metrics) {
+        if (isEmpty(pipeline)) {
+          return PipelineResult.State.DONE; // Flink refuses a job without steps.
+        }
         PipelineResult result = pipeline.run();
         if (detached) {
           return PipelineResult.State.RUNNING;
@@ -168,6 +203,18 @@ public final class PipelineCommand {
       throw new ConfigurationException(
           List.of("--prometheusPort=" + port + " cannot be served: " + e.getMessage()));
     }
+  }
+
+  private static boolean isEmpty(Pipeline pipeline) {
+    boolean[] empty = {true};
+    pipeline.traverseTopologically(
+        new Pipeline.PipelineVisitor.Defaults() {
+          @Override
+          public void visitPrimitiveTransform(TransformHierarchy.Node node) {
+            empty[0] = false;
+          }
+        });
+    return empty[0];
   }
 
   private static boolean isUnbounded(Pipeline pipeline) {

@@ -1,10 +1,12 @@
 package dev.wattbeam.io.archive;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.ToLongFunction;
@@ -47,6 +49,16 @@ final class ArchiveIndex {
         replaced.computeIfAbsent(by, x -> new ArrayList<>()).add(file);
       }
     }
+  }
+
+  /** The index of a source. */
+  static ArchiveIndex read(ArchiveConfig archive, String source) throws IOException {
+    ArchiveStore store = new ArchiveStore(archive);
+    return new ArchiveIndex(
+        Patience.retry(archive.patience(), () -> store.match(ArchiveFile.glob(source))).stream()
+            .map(file -> ArchiveFile.parse(file.resourceId().toString()))
+            .filter(Objects::nonNull)
+            .toList());
   }
 
   /** Notes a stretch, grown together with those that touch it. */

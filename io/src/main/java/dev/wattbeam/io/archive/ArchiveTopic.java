@@ -8,7 +8,6 @@ import dev.wattbeam.io.kafka.TopicReader;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.coders.VarIntCoder;
@@ -135,14 +134,7 @@ public final class ArchiveTopic extends PTransform<PBegin, PDone> {
       try (TopicReader reader = TopicReader.open(kafka)) {
         held = reader.ranges();
       }
-      ArchiveStore store = new ArchiveStore(archive);
-      ArchiveIndex index =
-          new ArchiveIndex(
-              Patience.retry(archive.patience(), () -> store.match(ArchiveFile.glob(topic)))
-                  .stream()
-                  .map(file -> ArchiveFile.parse(file.resourceId().toString()))
-                  .filter(Objects::nonNull)
-                  .toList());
+      ArchiveIndex index = ArchiveIndex.read(archive, topic);
       int most = (int) Math.max(1, STRETCH / blockMessages);
       long messages = 0;
       for (Map.Entry<Integer, OffsetRange> stretch : index.missing(held, blockMessages, most)) {

@@ -7,6 +7,7 @@ import dev.wattbeam.pipelines.grid.IngestGridSignals;
 import dev.wattbeam.pipelines.grid.PublishGridSignals;
 import dev.wattbeam.pipelines.monitor.MonitorConsumption;
 import dev.wattbeam.pipelines.publish.PublishReadings;
+import dev.wattbeam.pipelines.repair.RepairConsumption;
 import dev.wattbeam.pipelines.replay.ReplayDeadLetters;
 import dev.wattbeam.pipelines.warehouse.LoadWarehouse;
 import dev.wattbeam.pipelines.warehouse.MigrateWarehouse;
@@ -41,6 +42,8 @@ public final class WattBeam {
               PublishGridSignals.NAME, PublishGridSignals.DESCRIPTION, PublishGridSignals::main),
           new Program(ArchiveReadings.NAME, ArchiveReadings.DESCRIPTION, ArchiveReadings::main),
           new Program(CompactArchive.NAME, CompactArchive.DESCRIPTION, CompactArchive::main),
+          new Program(
+              RepairConsumption.NAME, RepairConsumption.DESCRIPTION, RepairConsumption::main),
           new Program(
               ReplayDeadLetters.NAME, ReplayDeadLetters.DESCRIPTION, ReplayDeadLetters::main),
           new Program(LoadWarehouse.NAME, LoadWarehouse.DESCRIPTION, LoadWarehouse::main),

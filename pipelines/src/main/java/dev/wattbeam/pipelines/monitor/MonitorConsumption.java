@@ -4,30 +4,25 @@ import dev.wattbeam.io.archive.ReadArchive;
 import dev.wattbeam.io.kafka.KafkaConfig;
 import dev.wattbeam.io.kafka.KafkaTopics;
 import dev.wattbeam.io.kafka.ReadReadings;
-import dev.wattbeam.io.postgres.PostgresDatabase;
-import dev.wattbeam.io.postgres.PostgresMeterDirectory;
-import dev.wattbeam.io.postgres.WriteConsumption;
+import dev.wattbeam.io.postgres.PostgresConfig;
 import dev.wattbeam.io.postgres.WriteDeadLetters;
 import dev.wattbeam.io.postgres.WriteLateReadings;
 import dev.wattbeam.io.postgres.WriteLatestValues;
 import dev.wattbeam.io.store.RowStoreConfig;
-import dev.wattbeam.io.store.StoreConsumption;
 import dev.wattbeam.io.store.StoreLatestValues;
-import dev.wattbeam.model.ConsumptionRows;
-import dev.wattbeam.model.MeterDirectorySource;
+import dev.wattbeam.model.Reading;
 import dev.wattbeam.model.ReadingBatch;
 import dev.wattbeam.pipelines.OperationOptions;
 import dev.wattbeam.pipelines.PipelineCommand;
-import dev.wattbeam.transforms.consumption.AggregateGroups;
+import dev.wattbeam.pipelines.consumption.ConsumptionConfig;
+import dev.wattbeam.pipelines.consumption.ConsumptionSteps;
 import dev.wattbeam.transforms.consumption.ComputeConsumption;
 import dev.wattbeam.transforms.quality.ValidateReadings;
-import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.transforms.Flatten;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionList;
-import org.apache.beam.sdk.values.PCollectionTuple;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,10 +53,7 @@ public final class MonitorConsumption {
   /** Asks the servers whether the job can work; gives one line per problem. */
   static List<String> check(MonitorOptions options) {
     MonitorConfig config = MonitorConfig.from(options);
-    List<String> problems = new ArrayList<>(PostgresDatabase.check(config.postgres()));
-    for (RowStoreConfig store : config.stores()) {
-      problems.addAll(store.prepare());
-    }
+    List<String> problems = config.consumption().checkStores();
     if (problems.isEmpty() && config.kafka() != null) {
       int partitions = KafkaTopics.check(config.kafka());
       return checkParallelism(config, partitions, options);
@@ -99,66 +91,41 @@ public final class MonitorConsumption {
    */
   public static void build(Pipeline pipeline, MonitorOptions options) {
     MonitorConfig config = MonitorConfig.from(options);
-    MeterDirectorySource directory = PostgresMeterDirectory.of(config.postgres());
-    long lateness = config.limits().allowedLatenessMillis();
+    ConsumptionConfig consumption = config.consumption();
+    PostgresConfig postgres = consumption.postgres();
 
     PCollection<ReadingBatch> read = read(pipeline, config);
 
-    PCollectionTuple validated =
-        read.apply(
-            "ValidateReadings",
-            ValidateReadings.of(directory, config.limits(), config.meterBuckets(), NAME));
+    ConsumptionSteps steps = ConsumptionSteps.compute(read, consumption, config.emission(), NAME);
 
-    PCollectionTuple computed =
-        validated
-            .get(ValidateReadings.GOOD)
-            .apply(
-                "ComputeConsumption",
-                ComputeConsumption.of(
-                    directory, lateness, config.emission(), config.groupBuckets(), NAME));
+    ConsumptionSteps.write(steps.meterRows(), steps.groupRows(), consumption);
 
-    computed
-        .get(ComputeConsumption.ROWS)
-        .apply("WriteMeterRows", WriteConsumption.to(config.postgres()));
-
-    PCollection<ConsumptionRows> groupRows =
-        computed
-            .get(ComputeConsumption.GROUP_UPDATES)
-            .apply("AggregateGroups", AggregateGroups.of(directory, lateness, config.emission()));
-
-    groupRows.apply("WriteGroupRows", WriteConsumption.to(config.postgres()));
-
-    computed
-        .get(ComputeConsumption.LATEST)
-        .apply("WriteLatestValues", WriteLatestValues.to(config.postgres()));
-
-    for (RowStoreConfig store : config.stores()) {
-      computed
-          .get(ComputeConsumption.ROWS)
-          .apply("WriteMeterRowsTo" + store.kind(), StoreConsumption.to(store));
-      groupRows.apply("WriteGroupRowsTo" + store.kind(), StoreConsumption.to(store));
-      computed
-          .get(ComputeConsumption.LATEST)
-          .apply("WriteLatestValuesTo" + store.kind(), StoreLatestValues.to(store));
+    PCollection<Reading> latest = steps.computed().get(ComputeConsumption.LATEST);
+    latest.apply("WriteLatestValues", WriteLatestValues.to(postgres));
+    for (RowStoreConfig store : consumption.stores()) {
+      latest.apply("WriteLatestValuesTo" + store.kind(), StoreLatestValues.to(store));
     }
 
-    validated
+    steps
+        .validated()
         .get(ValidateReadings.LATE)
-        .apply("WriteLateReadings", WriteLateReadings.to(config.postgres()));
+        .apply("WriteLateReadings", WriteLateReadings.to(postgres));
 
-    PCollectionList.of(validated.get(ValidateReadings.DEAD_LETTERS))
-        .and(computed.get(ComputeConsumption.CONFLICTS))
+    PCollectionList.of(steps.validated().get(ValidateReadings.DEAD_LETTERS))
+        .and(steps.computed().get(ComputeConsumption.CONFLICTS))
         .apply("AllDeadLetters", Flatten.pCollections())
-        .apply("WriteDeadLetters", WriteDeadLetters.to(config.postgres()));
+        .apply("WriteDeadLetters", WriteDeadLetters.to(postgres));
   }
 
   private static PCollection<ReadingBatch> read(Pipeline pipeline, MonitorConfig config) {
     MonitorConfig.Archive archive = config.archive();
     return archive == null
         ? pipeline.apply(
-            "ReadReadings", ReadReadings.from(config.kafka(), config.clockLimits(), NAME))
+            "ReadReadings",
+            ReadReadings.from(config.kafka(), config.consumption().clockLimits(), NAME))
         : pipeline.apply(
             "ReadArchive",
-            ReadArchive.from(archive.config(), archive.selection(), config.clockLimits(), NAME));
+            ReadArchive.from(
+                archive.config(), archive.selection(), config.consumption().clockLimits(), NAME));
   }
 }

@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -134,6 +135,20 @@ final class TestTopic {
             commits.put(new TopicPartition(name, partition), new OffsetAndMetadata(offset)));
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", (Object) servers()))) {
       admin.alterConsumerGroupOffsets(group, commits).all().get();
+    } catch (InterruptedException | ExecutionException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** What retention does in time: forgets the messages before an offset, by partition. */
+  void forgetBefore(Map<Integer, Long> offsets) {
+    Map<TopicPartition, RecordsToDelete> deletions = new HashMap<>();
+    offsets.forEach(
+        (partition, offset) ->
+            deletions.put(
+                new TopicPartition(name, partition), RecordsToDelete.beforeOffset(offset)));
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", (Object) servers()))) {
+      admin.deleteRecords(deletions).all().get();
     } catch (InterruptedException | ExecutionException e) {
       throw new IllegalStateException(e);
     }

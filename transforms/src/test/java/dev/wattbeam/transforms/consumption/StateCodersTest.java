@@ -3,6 +3,7 @@ package dev.wattbeam.transforms.consumption;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wattbeam.transforms.quality.ReadingLimits;
+import dev.wattbeam.transforms.repair.TimeSpans;
 import java.io.IOException;
 import java.io.Serializable;
 import java.net.URISyntaxException;
@@ -21,7 +22,7 @@ import org.junit.jupiter.api.Test;
 class StateCodersTest {
   /** Travels inside steps: Beam serialises a step once, when a job is submitted. */
   private static final Set<Class<?>> CONFIGURATION =
-      Set.of(Emission.class, MeterStep.class, ReadingLimits.class);
+      Set.of(Emission.class, MeterStep.class, ReadingLimits.class, TimeSpans.class);
 
   private static List<Class<?>> classes() {
     try {

@@ -1,0 +1,2 @@
+/** What the pipelines that compute consumption have in common. */
+package dev.wattbeam.pipelines.consumption;

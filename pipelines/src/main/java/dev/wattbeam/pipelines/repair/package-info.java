@@ -1,0 +1,2 @@
+/** RepairConsumption: what came too late for MonitorConsumption is put into the rows. */
+package dev.wattbeam.pipelines.repair;
