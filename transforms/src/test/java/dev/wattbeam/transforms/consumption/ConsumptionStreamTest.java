@@ -258,9 +258,10 @@ class ConsumptionStreamTest {
         stream,
         Emission.atOnce(),
         batches -> {
+          // The copy, too: it may be the repetition of an attempt whose rows are lost.
           assertThat(intervals(batches, NOON))
               .extracting(Consumption::energyMj)
-              .containsExactly(3 * MINUTE_ENERGY, 4 * MINUTE_ENERGY);
+              .containsExactly(3 * MINUTE_ENERGY, 4 * MINUTE_ENERGY, 4 * MINUTE_ENERGY);
           return null;
         },
         ConsumptionStreamTest::nothing,
