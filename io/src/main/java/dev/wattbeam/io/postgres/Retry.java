@@ -1,17 +1,11 @@
 package dev.wattbeam.io.postgres;
 
+import dev.wattbeam.io.store.StoreAwayException;
+import dev.wattbeam.io.store.StoreException;
 import java.sql.SQLException;
-import java.time.Duration;
-import java.util.concurrent.ThreadLocalRandom;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** Runs something again while PostgreSQL is away, at growing distances, for a limited time. */
+/** Runs something again while PostgreSQL is away, but not after an error that stays. */
 final class Retry {
-  private static final Logger LOG = LoggerFactory.getLogger(Retry.class);
-  private static final long FIRST_WAIT_MILLIS = 200;
-  private static final long LONGEST_WAIT_MILLIS = 10_000;
-
   /** Work in a transaction of its own: it may be run again after a failure at any point. */
   @FunctionalInterface
   interface Work<T> {
@@ -19,11 +13,11 @@ final class Retry {
   }
 
   private final PostgresConfig config;
-  private final Runnable onRetry;
+  private final dev.wattbeam.io.store.Retry retry;
 
   Retry(PostgresConfig config, Runnable onRetry) {
     this.config = config;
-    this.onRetry = onRetry;
+    this.retry = new dev.wattbeam.io.store.Retry(config.retryFor(), onRetry);
   }
 
   /**
@@ -31,52 +25,22 @@ final class Retry {
    * @throws PostgresException at once for an error that stays, else when the time is up
    */
   <T> T run(String what, Work<T> work) {
-    long start = System.nanoTime();
-    for (int attempt = 1; ; attempt++) {
-      try {
-        return work.run();
-      } catch (SQLException e) {
-        Duration left = config.retryFor().minusNanos(System.nanoTime() - start);
-        if (!PostgresErrors.isTransient(e)) {
-          throw new PostgresException("Failed " + what + ". " + describe(e), e);
-        }
-        if (left.isNegative() || left.isZero()) {
-          throw new PostgresException(
-              String.format(
-                  "Gave up %s after %d attempts within %s. %s",
-                  what, attempt, config.retryFor(), describe(e)),
-              e);
-        }
-        long wait = Math.min(waitMillis(attempt), left.toMillis() + 1);
-        LOG.warn(
-            "Attempt {} at {} failed; again in {} ms, for at most {} s more. {}",
-            attempt,
-            what,
-            wait,
-            left.toSeconds(),
-            describe(e));
-        onRetry.run();
-        sleep(wait, what);
-      }
+    try {
+      return retry.run(what, () -> attempt(what, work));
+    } catch (StoreException e) {
+      throw new PostgresException(e.getMessage(), e);
     }
   }
 
-  private String describe(SQLException e) {
-    return PostgresErrors.describe(config, e);
-  }
-
-  /** Doubles up to a limit; a random part keeps many workers from coming back at one moment. */
-  private static long waitMillis(int attempt) {
-    long full = Math.min(FIRST_WAIT_MILLIS << Math.min(attempt - 1, 10), LONGEST_WAIT_MILLIS);
-    return full / 2 + ThreadLocalRandom.current().nextLong(full / 2 + 1);
-  }
-
-  private static void sleep(long millis, String what) {
+  private <T> T attempt(String what, Work<T> work) throws StoreAwayException {
     try {
-      Thread.sleep(millis);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new PostgresException("Interrupted while " + what, e);
+      return work.run();
+    } catch (SQLException e) {
+      String message = PostgresErrors.describe(config, e);
+      if (PostgresErrors.isTransient(e)) {
+        throw new StoreAwayException(message, e);
+      }
+      throw new PostgresException("Failed " + what + ". " + message, e);
     }
   }
 }

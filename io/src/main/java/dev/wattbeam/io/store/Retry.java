@@ -6,35 +6,42 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Runs something again while a store is away, at growing distances, for a limited time. */
-final class Retry {
+public final class Retry {
   private static final Logger LOG = LoggerFactory.getLogger(Retry.class);
   private static final long FIRST_WAIT_MILLIS = 200;
   private static final long LONGEST_WAIT_MILLIS = 10_000;
 
   /** Work that may be run again after a failure at any point. */
   @FunctionalInterface
-  interface Work {
-    void run() throws StoreAwayException;
+  public interface Work<T> {
+    /** Does it; throws when the store is away. */
+    T run() throws StoreAwayException;
   }
 
   private final Duration retryFor;
   private final Runnable onRetry;
 
-  Retry(Duration retryFor, Runnable onRetry) {
+  /**
+   * For so long.
+   *
+   * @param onRetry hears of each failed attempt that is repeated
+   */
+  public Retry(Duration retryFor, Runnable onRetry) {
     this.retryFor = retryFor;
     this.onRetry = onRetry;
   }
 
   /**
+   * Gives what the first attempt that goes well gives.
+   *
    * @param what for messages, such as {@code writing 12 rows}
    * @throws StoreException when the time is up
    */
-  void run(String what, Work work) {
+  public <T> T run(String what, Work<T> work) {
     long start = System.nanoTime();
     for (int attempt = 1; ; attempt++) {
       try {
-        work.run();
-        return;
+        return work.run();
       } catch (StoreAwayException e) {
         Duration left = retryFor.minusNanos(System.nanoTime() - start);
         if (left.isNegative() || left.isZero()) {

@@ -84,7 +84,12 @@ final class WriteBundlesFn<T, R> extends DoFn<T, Void> {
     }
     long start = System.nanoTime();
     new Retry(config.retryFor(), retries::inc)
-        .run("writing " + rows.size() + " rows", () -> writer.write(store.get(), rows));
+        .run(
+            "writing " + rows.size() + " rows",
+            () -> {
+              writer.write(store.get(), rows);
+              return null;
+            });
     flushMillis.update(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start));
     written.inc(rows.size());
     rows.clear();
