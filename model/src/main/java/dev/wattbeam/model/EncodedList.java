@@ -1,7 +1,5 @@
 package dev.wattbeam.model;
 
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -12,6 +10,8 @@ import java.util.Iterator;
 import java.util.List;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.util.VarInt;
+import org.apache.commons.io.input.UnsynchronizedByteArrayInputStream;
+import org.apache.commons.io.output.UnsynchronizedByteArrayOutputStream;
 
 /**
  * An immutable list that is encoded at most once, and decoded only when it is read. A runner may
@@ -48,7 +48,9 @@ public final class EncodedList<T> extends AbstractList<T> {
   private void encode(OutputStream out) throws IOException {
     byte[] encoded = bytes;
     if (encoded == null) {
-      ByteArrayOutputStream buffer = new ByteArrayOutputStream();
+      // Those of the JDK lock for each byte, and coders write byte by byte.
+      UnsynchronizedByteArrayOutputStream buffer =
+          UnsynchronizedByteArrayOutputStream.builder().get();
       for (T element : elements) {
         coder.encode(element, buffer);
       }
@@ -69,7 +71,7 @@ public final class EncodedList<T> extends AbstractList<T> {
     List<T> decoded = elements;
     if (decoded == null) {
       try {
-        InputStream in = new ByteArrayInputStream(bytes);
+        InputStream in = UnsynchronizedByteArrayInputStream.builder().setByteArray(bytes).get();
         List<T> list = new ArrayList<>(size);
         for (int i = 0; i < size; i++) {
           list.add(coder.decode(in));

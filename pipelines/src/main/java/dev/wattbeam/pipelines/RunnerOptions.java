@@ -44,6 +44,10 @@ public final class RunnerOptions {
     if (jar != null) {
       addUnlessGiven(complete, "filesToStage", jar);
     }
+    if (complete.stream().noneMatch(arg -> arg.contains("s3://"))) {
+      // Beam gets S3 ready for every job; without a region Amazon's client searches the network.
+      addUnlessGiven(complete, "awsRegion", "us-east-1");
+    }
     if (runner.equals("flink")) {
       if (ofProfile().equals("flink")) {
         addUnlessGiven(complete, "flinkMaster", "[local]");

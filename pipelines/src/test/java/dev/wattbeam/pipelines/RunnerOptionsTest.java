@@ -30,9 +30,17 @@ class RunnerOptionsTest {
   }
 
   @Test
-  void withoutARunnersFilesNothingIsAdded() {
-    assertThat(RunnerOptions.complete("--runner=DirectRunner", "--kafkaTopic=a"))
-        .containsExactly("--runner=DirectRunner", "--kafkaTopic=a");
+  void withoutARunnersFilesNothingOfARunnerIsAdded() {
+    assertThat(RunnerOptions.complete("--runner=DirectRunner", "--archiveRoot=s3://a/b"))
+        .containsExactly("--runner=DirectRunner", "--archiveRoot=s3://a/b");
+  }
+
+  @Test
+  void amazonsRegionIsSearchedForOnlyByJobsThatUseS3() {
+    assertThat(RunnerOptions.complete("--runner=DirectRunner"))
+        .containsExactly("--runner=DirectRunner", "--awsRegion=us-east-1");
+    assertThat(RunnerOptions.complete("--runner=DirectRunner", "--awsRegion=eu-west-3"))
+        .containsExactly("--runner=DirectRunner", "--awsRegion=eu-west-3");
   }
 
   @Test

@@ -5,9 +5,9 @@ import dev.wattbeam.io.postgres.UpsertBuffer;
 import dev.wattbeam.io.postgres.UpsertTable;
 import dev.wattbeam.io.postgres.WriteRows;
 import dev.wattbeam.model.ReadingBatch;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.List;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Consumer;
 import org.apache.beam.sdk.coders.ByteArrayCoder;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.VarIntCoder;
@@ -33,10 +33,35 @@ final class Hierarchy extends PTransform<PCollection<ReadingBatch>, PDone> {
   private static final int LEVELS = 4;
 
   /** What the meters of a node had in a minute. */
-  private record Sum(int node, long minute, int n, long value) {}
+  private static final class Sum {
+    private final int node;
+    private final long minute;
+    private int n;
+    private long value;
 
-  private static final Comparator<Sum> BY_NODE_AND_MINUTE =
-      Comparator.comparingInt(Sum::node).thenComparingLong(Sum::minute);
+    Sum(int node, long minute) {
+      this.node = node;
+      this.minute = minute;
+    }
+  }
+
+  /** Sums of the nodes of one level. */
+  private static final class Level {
+    private final Map<Integer, Map<Long, Sum>> nodes = new HashMap<>();
+
+    void add(int node, long minute, int n, long value) {
+      Sum sum =
+          nodes
+              .computeIfAbsent(node, key -> new HashMap<>())
+              .computeIfAbsent(minute, key -> new Sum(node, minute));
+      sum.n += n;
+      sum.value += value;
+    }
+
+    void forEach(Consumer<Sum> action) {
+      nodes.values().forEach(minutes -> minutes.values().forEach(action));
+    }
+  }
 
   private record Row(int level, Sum sum) {}
 
@@ -83,26 +108,27 @@ final class Hierarchy extends PTransform<PCollection<ReadingBatch>, PDone> {
     @ProcessElement
     public void process(
         @Element KV<Integer, Iterable<byte[]>> blocks, OutputReceiver<KV<Integer, byte[]>> out) {
-      List<Sum> sums = new ArrayList<>();
+      Level level = new Level();
       StatisticBlock.merge(blocks.getValue(), MINUTE_MILLIS)
           .forEach(
               (meter, minutes) -> {
                 int node = parent(meter);
                 for (Statistic minute : minutes) {
-                  sums.add(new Sum(node, minute.period, 1, minute.last));
+                  level.add(node, minute.period, 1, minute.last);
                 }
               });
       Packed.Writer[] packed = new Packed.Writer[PackStatistics.BUCKETS];
-      for (Sum sum : merge(sums)) {
-        int bucket = Math.floorMod(sum.minute, PackStatistics.BUCKETS);
-        if (packed[bucket] == null) {
-          packed[bucket] = new Packed.Writer();
-        }
-        packed[bucket].number(sum.node);
-        packed[bucket].signed(sum.minute);
-        packed[bucket].number(sum.n);
-        packed[bucket].signed(sum.value);
-      }
+      level.forEach(
+          sum -> {
+            int bucket = Math.floorMod(sum.minute, PackStatistics.BUCKETS);
+            if (packed[bucket] == null) {
+              packed[bucket] = new Packed.Writer();
+            }
+            packed[bucket].number(sum.node);
+            packed[bucket].signed(sum.minute);
+            packed[bucket].number(sum.n);
+            packed[bucket].signed(sum.value);
+          });
       for (int bucket = 0; bucket < packed.length; bucket++) {
         if (packed[bucket] != null) {
           out.output(KV.of(bucket, packed[bucket].toBytes()));
@@ -112,40 +138,23 @@ final class Hierarchy extends PTransform<PCollection<ReadingBatch>, PDone> {
   }
 
   private static void addRows(KV<Integer, Iterable<byte[]>> blocks, UpsertBuffer rows) {
-    List<Sum> sums = new ArrayList<>();
+    Level lowest = new Level();
     for (byte[] block : blocks.getValue()) {
       Packed.Reader in = new Packed.Reader(block);
       while (in.hasMore()) {
-        sums.add(new Sum((int) in.number(), in.signed(), (int) in.number(), in.signed()));
+        lowest.add((int) in.number(), in.signed(), (int) in.number(), in.signed());
       }
     }
-    List<Sum> ofLevel = merge(sums);
-    for (int level = 1; level <= LEVELS; level++) {
-      for (Sum sum : ofLevel) {
-        rows.add(TABLE, new Row(level, sum));
-      }
-      ofLevel =
-          merge(
-              ofLevel.stream()
-                  .map(sum -> new Sum(sum.node / CHILDREN, sum.minute, sum.n, sum.value))
-                  .toList());
+    Level ofLevel = lowest;
+    for (int number = 1; number <= LEVELS; number++) {
+      int level = number;
+      Level above = new Level();
+      ofLevel.forEach(
+          sum -> {
+            rows.add(TABLE, new Row(level, sum));
+            above.add(sum.node / CHILDREN, sum.minute, sum.n, sum.value);
+          });
+      ofLevel = above;
     }
-  }
-
-  /** One sum per node and minute, in this order. */
-  private static List<Sum> merge(List<Sum> sums) {
-    List<Sum> sorted = new ArrayList<>(sums);
-    sorted.sort(BY_NODE_AND_MINUTE);
-    List<Sum> merged = new ArrayList<>();
-    for (Sum sum : sorted) {
-      int last = merged.size() - 1;
-      Sum before = last < 0 ? null : merged.get(last);
-      if (before != null && BY_NODE_AND_MINUTE.compare(before, sum) == 0) {
-        merged.set(last, new Sum(sum.node, sum.minute, before.n + sum.n, before.value + sum.value));
-      } else {
-        merged.add(sum);
-      }
-    }
-    return merged;
   }
 }

@@ -112,8 +112,7 @@ final class KafkaRangeReader<T> extends BoundedSource.BoundedReader<T> {
       TopicPartition partition = partitions.get(i);
       long end = ranges[i].end();
       List<ConsumerRecord<Void, byte[]>> all = polled.records(partition);
-      List<ConsumerRecord<Void, byte[]>> records =
-          all.stream().filter(record -> record.offset() < end).toList();
+      List<ConsumerRecord<Void, byte[]>> records = before(end, all);
       long position = Consumers.position(consumer, partition, all, positions[i]);
       moved |= position != positions[i];
       positions[i] = position;
@@ -125,6 +124,16 @@ final class KafkaRangeReader<T> extends BoundedSource.BoundedReader<T> {
       }
     }
     return moved;
+  }
+
+  /** Those of a partition's records, which are in order, that are before an offset. */
+  private static List<ConsumerRecord<Void, byte[]>> before(
+      long end, List<ConsumerRecord<Void, byte[]>> records) {
+    int count = records.size();
+    while (count > 0 && records.get(count - 1).offset() >= end) {
+      count--;
+    }
+    return records.subList(0, count);
   }
 
   private boolean finished() {

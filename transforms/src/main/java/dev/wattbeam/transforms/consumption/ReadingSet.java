@@ -315,12 +315,11 @@ public final class ReadingSet {
     private int size;
     private long[] time;
     private long[] value;
+
+    // Null until a reading states one.
     private long[] duration;
     private long[] sequence;
     private byte[] quality;
-    private boolean durations;
-    private boolean sequences;
-    private boolean qualities;
     private boolean ascending = true;
     private long duplicates;
 
@@ -331,9 +330,6 @@ public final class ReadingSet {
     private Builder(int capacity) {
       time = new long[capacity];
       value = new long[capacity];
-      duration = new long[capacity];
-      sequence = new long[capacity];
-      quality = new byte[capacity];
     }
 
     /** Adds a reading, whatever its place in time. */
@@ -344,13 +340,32 @@ public final class ReadingSet {
       ascending &= size == 0 || time > this.time[size - 1];
       this.time[size] = time;
       this.value[size] = value;
-      this.duration[size] = duration;
-      this.sequence[size] = sequence;
-      this.quality[size] = (byte) quality.ordinal();
-      durations |= duration != 0;
-      sequences |= sequence != Reading.NO_SEQUENCE;
-      qualities |= quality != Quality.VALID;
+      if (this.duration != null || duration != 0) {
+        this.duration = filled(this.duration, 0);
+        this.duration[size] = duration;
+      }
+      if (this.sequence != null || sequence != Reading.NO_SEQUENCE) {
+        this.sequence = filled(this.sequence, Reading.NO_SEQUENCE);
+        this.sequence[size] = sequence;
+      }
+      if (this.quality != null || quality != Quality.VALID) {
+        if (this.quality == null) {
+          this.quality = new byte[this.time.length];
+          Arrays.fill(this.quality, (byte) Quality.VALID.ordinal());
+        }
+        this.quality[size] = (byte) quality.ordinal();
+      }
       size++;
+    }
+
+    /** The column, or a new one in which all readings so far have this number. */
+    private long[] filled(long[] column, long number) {
+      if (column != null) {
+        return column;
+      }
+      long[] made = new long[time.length];
+      Arrays.fill(made, number);
+      return made;
     }
 
     /** Exact copies, which {@link #build} left out. */
@@ -360,13 +375,11 @@ public final class ReadingSet {
 
     /** The set of all that was added. */
     public ReadingSet build() {
+      ReadingSet all = trimmed();
       if (ascending) {
-        return trimmed();
+        return all;
       }
-      List<Entry> entries = new ArrayList<>(size);
-      for (int i = 0; i < size; i++) {
-        entries.add(new Entry(time[i], value[i], duration[i], sequence[i], QUALITIES[quality[i]]));
-      }
+      List<Entry> entries = all.entries(0, size);
       entries.sort(Comparator.comparingLong(Entry::time));
       Builder sorted = new Builder(size);
       List<Entry> oneTime = new ArrayList<>();
@@ -408,18 +421,18 @@ public final class ReadingSet {
     private void resize(int capacity) {
       time = Arrays.copyOf(time, capacity);
       value = Arrays.copyOf(value, capacity);
-      duration = Arrays.copyOf(duration, capacity);
-      sequence = Arrays.copyOf(sequence, capacity);
-      quality = Arrays.copyOf(quality, capacity);
+      duration = duration == null ? null : Arrays.copyOf(duration, capacity);
+      sequence = sequence == null ? null : Arrays.copyOf(sequence, capacity);
+      quality = quality == null ? null : Arrays.copyOf(quality, capacity);
     }
 
     private ReadingSet trimmed() {
       return new ReadingSet(
           Arrays.copyOf(time, size),
           Arrays.copyOf(value, size),
-          durations ? Arrays.copyOf(duration, size) : null,
-          sequences ? Arrays.copyOf(sequence, size) : null,
-          qualities ? Arrays.copyOf(quality, size) : null);
+          duration == null ? null : Arrays.copyOf(duration, size),
+          sequence == null ? null : Arrays.copyOf(sequence, size),
+          quality == null ? null : Arrays.copyOf(quality, size));
     }
   }
 
