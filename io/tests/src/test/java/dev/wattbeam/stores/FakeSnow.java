@@ -29,7 +29,7 @@ import java.util.stream.Stream;
  * Snowflake's protocol and runs its SQL on DuckDB. What it shows is that the driver, the protocol
  * and the statements work together; not Snowflake's locks, rights, types and speed.
  */
-final class FakeSnow implements AutoCloseable {
+public final class FakeSnow implements AutoCloseable {
   private static final Path FILES = Path.of("servers", "fakesnow").toAbsolutePath();
   private static final Path HOME =
       Path.of("..", "..", ".wattbeam", "fakesnow-0.12.1").toAbsolutePath().normalize();
@@ -44,7 +44,7 @@ final class FakeSnow implements AutoCloseable {
     this.port = port;
   }
 
-  static FakeSnow start() {
+  public static FakeSnow start() {
     try {
       install();
       Path directory = Files.createTempDirectory("wattbeam-fakesnow");
@@ -150,7 +150,7 @@ final class FakeSnow implements AutoCloseable {
   }
 
   /** The options of a program that works with a database of this server. */
-  List<String> options(String database) {
+  public List<String> options(String database) {
     return options(database, port);
   }
 
@@ -171,7 +171,7 @@ final class FakeSnow implements AutoCloseable {
   }
 
   /** Rows as text, values joined by a bar. */
-  List<String> query(String database, String sql) {
+  public List<String> query(String database, String sql) {
     Properties properties = new Properties();
     properties.setProperty("user", "test");
     properties.setProperty("password", "any");

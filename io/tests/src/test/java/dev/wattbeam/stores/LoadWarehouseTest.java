@@ -7,11 +7,7 @@ import dev.wattbeam.embedded.EmbeddedPostgres;
 import dev.wattbeam.io.postgres.Migrations;
 import dev.wattbeam.io.postgres.PostgresConfig;
 import dev.wattbeam.io.postgres.PostgresDatabase;
-import dev.wattbeam.io.snowflake.SnowflakeConfig;
-import dev.wattbeam.io.snowflake.SnowflakeOptions;
-import dev.wattbeam.io.snowflake.WarehouseSchema;
 import dev.wattbeam.pipelines.launcher.WattBeam;
-import dev.wattbeam.pipelines.warehouse.LoadOptions;
 import dev.wattbeam.pipelines.warehouse.LoadWarehouse;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,9 +21,6 @@ import java.util.List;
 import java.util.StringJoiner;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
-import org.apache.beam.sdk.Pipeline;
-import org.apache.beam.sdk.PipelineResult;
-import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -37,17 +30,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** LoadWarehouse with the real driver against {@link FakeSnow}: not Snowflake, but its protocol. */
 @Tag("store")
 class LoadWarehouseTest {
-  private static final List<String> TABLES =
-      List.of(
-          "intervals",
-          "hours",
-          "days",
-          "months",
-          "group_intervals",
-          "group_hours",
-          "group_days",
-          "group_months",
-          "grid_signals");
   private static final String ZONE = "Europe/Paris";
 
   private static EmbeddedPostgres server;
@@ -177,14 +159,7 @@ class LoadWarehouseTest {
   /** A database of Snowflake's with empty tables. */
   private static String emptyWarehouse() {
     String database = "WATTBEAM_" + ++databases;
-    List<String> errors = new ArrayList<>();
-    SnowflakeConfig config =
-        SnowflakeConfig.from(
-            PipelineOptionsFactory.fromArgs(snowflake.options(database).toArray(String[]::new))
-                .as(SnowflakeOptions.class),
-            errors);
-    assertThat(errors).isEmpty();
-    WarehouseSchema.migrate(config);
+    Warehouse.migrate(snowflake, database);
     return database;
   }
 
@@ -202,55 +177,20 @@ class LoadWarehouseTest {
   }
 
   private static void load(List<String> target, String... more) {
-    LoadOptions options =
-        PipelineOptionsFactory.fromArgs(arguments(target, more))
-            .withValidation()
-            .as(LoadOptions.class);
-    Pipeline pipeline = Pipeline.create(options);
-    LoadWarehouse.build(pipeline, options);
-    assertThat(pipeline.run().waitUntilFinish()).isEqualTo(PipelineResult.State.DONE);
+    Warehouse.load(arguments(target, more));
   }
 
   private static void load(String database, String... more) {
     load(snowflake.options(database), more);
   }
 
-  /** What both sides must agree on, as text; keys and content of each row. */
-  private static String content(String table, boolean inSnowflake) {
-    String owner =
-        table.equals("grid_signals")
-            ? "source || '|' || area || '|' || name || '|' || kind"
-            : (table.startsWith("group_") ? "grp" : "meter") + " || '|' || channel";
-    String time = inSnowflake ? "start_time::VARCHAR" : "(start_time AT TIME ZONE 'UTC')::text";
-    String values =
-        table.equals("grid_signals")
-            ? "round(value, 3), unit, stage"
-            : "energy_mj, samples, covered_ms, expected_ms, quality, flags, revision,"
-                + " round(mean_kw::numeric(38, 6), 3), round(max_kw * 1e7)";
-    return String.format(
-        "SELECT %s, %s, %s FROM %s.%s ORDER BY 1, 2",
-        owner, time, values, inSnowflake ? "CLEAN" : "wattbeam", table);
-  }
-
   private static void requireEqual(String database) {
-    for (String table : TABLES) {
-      List<String> here = numbersAlike(inPostgres(content(table, false)));
-      List<String> there = numbersAlike(snowflake.query(database, content(table, true)));
-      assertThat(there).as(table).hasSameSizeAs(here).containsExactlyInAnyOrderElementsOf(here);
-    }
-    assertThat(snowflake.query(database, "LIST @LOADING")).as("files left behind").isEmpty();
-  }
-
-  /** 1.500 and 1.5, 2 and 2.0 are the same. */
-  private static List<String> numbersAlike(List<String> rows) {
-    return rows.stream()
-        .map(row -> row.replaceAll("(\\.\\d*?)0+(?=\\||$)", "$1").replaceAll("\\.(?=\\||$)", ""))
-        .toList();
+    Warehouse.requireEqual(LoadWarehouseTest::inPostgres, snowflake, database);
   }
 
   private static long rowsInPostgres() {
     long rows = 0;
-    for (String table : TABLES) {
+    for (String table : Warehouse.TABLES) {
       rows += Long.parseLong(inPostgres("SELECT count(*) FROM wattbeam." + table).get(0));
     }
     return rows;
@@ -359,13 +299,13 @@ class LoadWarehouseTest {
         .containsExactly(corrected + "|" + corrected);
     requireEqual(database);
 
-    List<String> newest = snowflake.query(database, content("intervals", true));
+    List<String> newest = snowflake.query(database, Warehouse.content("intervals", true));
     execute(
         "UPDATE wattbeam.intervals SET energy_mj = energy_mj - 1, revision = revision - 5,"
             + " updated_at = now()"
             + day);
     load(database, "--run=older");
-    assertThat(snowflake.query(database, content("intervals", true))).isEqualTo(newest);
+    assertThat(snowflake.query(database, Warehouse.content("intervals", true))).isEqualTo(newest);
   }
 
   @Test
@@ -433,7 +373,7 @@ class LoadWarehouseTest {
   }
 
   @Test
-  void anOutageOfSnowflakeIsWaitedFor() {
+  void aMinutesOutageOfSnowflakeIsWaitedFor() {
     String database = emptyWarehouse();
     try (Gate gate = Gate.to(snowflake.port())) {
       CompletableFuture<Void> outage =
@@ -443,7 +383,7 @@ class LoadWarehouseTest {
                   FakeSnow.pause(20);
                 }
                 gate.shut();
-                FakeSnow.pause(10_000);
+                FakeSnow.pause(60_000);
                 gate.open();
               });
       load(snowflake.options(database, gate.port()), "--run=outage");

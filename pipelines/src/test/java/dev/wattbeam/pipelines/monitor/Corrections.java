@@ -120,6 +120,13 @@ final class Corrections {
     return messages;
   }
 
+  /** Six weeks, and the days before the right readings are sent. */
+  static List<Message> messages(boolean right) {
+    List<Message> messages = messages(START, Instant.parse("2024-02-12T00:00:00Z"), right);
+    messages.addAll(messages(Instant.parse("2024-04-18T00:00:00Z"), SENT, right));
+    return messages;
+  }
+
   /** The right readings. */
   static List<Message> late() {
     return List.of(
@@ -130,16 +137,22 @@ final class Corrections {
   /** Puts the complete blocks of a topic into an archive. */
   static void archive(TestTopic topic, Path folder) {
     ArchiveReadingsOptions options =
-        PipelineOptionsFactory.fromArgs(
-                "--kafkaBootstrapServers=" + TestTopic.servers(),
-                "--kafkaTopic=" + topic.name(),
-                "--archive=" + folder,
-                "--archiveBlockMessages=" + BLOCK)
+        PipelineOptionsFactory.fromArgs(archiveArguments(topic, folder))
             .as(ArchiveReadingsOptions.class);
     options.setRunner(DirectRunner.class);
     Pipeline pipeline = Pipeline.create(options);
     ArchiveReadings.build(pipeline, options);
     assertThat(pipeline.run().waitUntilFinish()).isEqualTo(State.DONE);
+  }
+
+  /** The command line that does the same. */
+  static String[] archiveArguments(TestTopic topic, Path folder) {
+    return new String[] {
+      "--kafkaBootstrapServers=" + TestTopic.servers(),
+      "--kafkaTopic=" + topic.name(),
+      "--archive=" + folder,
+      "--archiveBlockMessages=" + BLOCK
+    };
   }
 
   /** Lets a topic forget what is in its archive. */

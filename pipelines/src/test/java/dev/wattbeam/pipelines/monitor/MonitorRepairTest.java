@@ -10,7 +10,6 @@ import dev.wattbeam.pipelines.repair.RepairConsumption;
 import dev.wattbeam.pipelines.repair.RepairOptions;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -47,10 +46,6 @@ final class MonitorRepairTest {
       lines.put(table, tables.lines().get(table).stream().map(change).sorted().toList());
     }
     return new Tables(lines);
-  }
-
-  private static Tables consumption(Tables tables) {
-    return consumption(tables, UnaryOperator.identity());
   }
 
   /** A line without its revision, and without the flag that only rivals have. */
@@ -100,35 +95,26 @@ final class MonitorRepairTest {
     Job.runBounded(topic, database).close();
     Corrections.archive(topic, folder);
     Tables expected =
-        consumption(
-            Expected.of(
-                    topic.content(),
-                    new SequentialModel(Neighbourhoods.directory().toDirectory(), NEVER_LATE))
-                .tables());
+        Expected.of(
+                topic.content(),
+                new SequentialModel(Neighbourhoods.directory().toDirectory(), NEVER_LATE))
+            .tables()
+            .consumption();
     assertThat(toRepair(database)).isPositive();
-    assertThat(consumption(Tables.of(database)).differenceFrom(expected)).isNotEmpty();
+    assertThat(Tables.of(database).consumption().differenceFrom(expected)).isNotEmpty();
     String others = others(database);
 
     Corrections.repair(topic, database, folder);
 
-    assertThat(consumption(Tables.of(database)).differenceFrom(expected)).isEmpty();
+    assertThat(Tables.of(database).consumption().differenceFrom(expected)).isEmpty();
     assertThat(others(database)).isEqualTo(others);
     assertThat(toRepair(database)).isZero();
-  }
-
-  /** Six weeks, and the days before the right readings are sent. */
-  private static List<Message> messages(boolean right) {
-    Instant end = Instant.parse("2024-02-12T00:00:00Z");
-    Instant again = Instant.parse("2024-04-18T00:00:00Z");
-    List<Message> messages = Corrections.messages(Corrections.START, end, right);
-    messages.addAll(Corrections.messages(again, Corrections.SENT, right));
-    return messages;
   }
 
   @Test
   void oldCorrectionsReachTheirMonthsAndNothingElse() throws IOException {
     TestTopic topic = TestTopic.create(2);
-    topic.send(messages(false));
+    topic.send(Corrections.messages(false));
     Corrections.archive(topic, folder);
     topic.send(Corrections.late());
     TestDatabase database = TestDatabase.with(Corrections.directory());
@@ -146,7 +132,7 @@ final class MonitorRepairTest {
     assertThat(before).isNotEmpty();
     String others = others(database);
     Corrections.repair(topic, database, folder, "--monthClosesAfter=P36500D");
-    assertThat(consumption(Tables.of(database)).differenceFrom(consumption(expected.tables())))
+    assertThat(Tables.of(database).consumption().differenceFrom(expected.tables().consumption()))
         .isEmpty();
     assertThat(changes(database, elsewhere)).isEqualTo(before);
     assertThat(others(database)).isEqualTo(others);
@@ -166,7 +152,7 @@ final class MonitorRepairTest {
     assertThat(changes(database, "true")).isEqualTo(repaired);
 
     TestTopic right = TestTopic.create(2);
-    right.send(messages(true));
+    right.send(Corrections.messages(true));
     TestDatabase fresh = TestDatabase.with(Corrections.directory());
     Job.runBounded(right, fresh).close();
     assertThat(

@@ -85,6 +85,17 @@ record Tables(SortedMap<String, Collection<String>> lines) {
     return new Tables(lines);
   }
 
+  /** Only the tables that a repair writes to. */
+  Tables consumption() {
+    SortedMap<String, Collection<String>> rows = new TreeMap<>();
+    for (OwnerKind kind : OwnerKind.values()) {
+      for (Level level : Level.values()) {
+        rows.put(name(kind, level), lines.get(name(kind, level)));
+      }
+    }
+    return new Tables(rows);
+  }
+
   /** A list: a row that is there twice, as without a key, has to show. */
   private static List<String> sorted(List<String> lines) {
     lines.sort(null);

@@ -6,12 +6,15 @@ import com.datastax.oss.driver.api.core.CqlSession;
 import dev.wattbeam.oracle.SequentialModel;
 import dev.wattbeam.pipelines.monitor.Tables.Expected;
 import dev.wattbeam.stores.CassandraServer;
+import dev.wattbeam.stores.FakeSnow;
 import dev.wattbeam.stores.MongoStandIn;
 import dev.wattbeam.stores.StoreContent;
+import dev.wattbeam.stores.Warehouse;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.SortedMap;
@@ -22,12 +25,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Readings of January come right in April: after the repair PostgreSQL, a real Cassandra and a
- * stand-in for MongoDB have the same rows, those of the sequential model, to which nothing is late.
+ * Readings of January come right in April: after the repair PostgreSQL, a real Cassandra, a
+ * stand-in for MongoDB and, after its next load, one for Snowflake have the same rows, those of the
+ * sequential model, to which nothing is late.
  */
 @Tag("store")
 class RepairStoresTest {
   private static final String NAME = "repair";
+  private static final String WAREHOUSE = "WATTBEAM_REPAIR";
 
   @TempDir Path folder;
 
@@ -62,11 +67,26 @@ class RepairStoresTest {
     return rows;
   }
 
+  private static void load(TestDatabase database, FakeSnow snowflake, String run) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "--postgresUrl=" + database.url(),
+                "--postgresUser=" + database.user(),
+                "--postgresPasswordFile=" + database.passwordFile(),
+                "--run=" + run));
+    arguments.addAll(snowflake.options(WAREHOUSE));
+    Warehouse.load(arguments.toArray(String[]::new));
+    Warehouse.requireEqual(database::query, snowflake, WAREHOUSE);
+  }
+
   @Test
   void correctionsOfThreeMonthsAgoReachEachStore() throws IOException {
     try (CassandraServer cassandra = CassandraServer.startTemporary();
         CqlSession session = session(cassandra);
-        MongoStandIn mongo = MongoStandIn.start()) {
+        MongoStandIn mongo = MongoStandIn.start();
+        FakeSnow snowflake = FakeSnow.start()) {
+      Warehouse.migrate(snowflake, WAREHOUSE);
       session.execute(
           "CREATE KEYSPACE "
               + NAME
@@ -87,6 +107,7 @@ class RepairStoresTest {
           .isEmpty();
       topic.send(Corrections.late());
       Job.runBounded(topic, database, stores).close();
+      load(database, snowflake, "late");
       Corrections.archive(topic, folder);
       Expected expected =
           Expected.of(
@@ -104,6 +125,7 @@ class RepairStoresTest {
         assertThat(rows(Tables.of(database).lines())).as("PostgreSQL").isEqualTo(wanted);
         assertThat(rows(StoreContent.of(session, NAME))).as("Cassandra").isEqualTo(wanted);
         assertThat(rows(StoreContent.of(mongo.uri(NAME), NAME))).as("MongoDB").isEqualTo(wanted);
+        load(database, snowflake, "repaired-" + run);
         database.execute("UPDATE wattbeam.late_readings SET repaired_at = NULL");
       }
     }

@@ -3,8 +3,10 @@ package dev.wattbeam.pipelines.monitor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wattbeam.model.DeadLetterCode;
+import dev.wattbeam.oracle.SequentialModel;
+import dev.wattbeam.pipelines.archive.ArchiveReadings;
 import dev.wattbeam.pipelines.monitor.Tables.Expected;
-import java.io.File;
+import dev.wattbeam.pipelines.repair.RepairConsumption;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +20,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -30,12 +31,12 @@ import org.opentest4j.TestAbortedException;
 
 /**
  * The jars of all runners, started as anybody starts them, bounded and streaming: each fills its
- * tables with the rows of the sequential model, so they are equal to each other, too.
+ * tables with the rows of the sequential model, so they are equal to each other, too. So do they
+ * after a repair.
  */
 @Tag("cluster")
 class EquivalenceTest {
   private static final Duration LIMIT = Duration.ofMinutes(10);
-  private static final Path OUTPUT = Path.of("target", "equivalence").toAbsolutePath();
   private static final Pattern FLINK_JOB = Pattern.compile("JobID ([0-9a-f]{32})");
   private static final List<String> REPORT = new ArrayList<>();
 
@@ -46,53 +47,11 @@ class EquivalenceTest {
 
   private static Expected expected;
 
-  @TempDir Path checkpoints;
-
-  /** Starts a runner's jar with these arguments. */
-  private interface Start {
-    Process with(File output, File messages, List<String> arguments) throws IOException;
-  }
+  @TempDir Path files;
 
   /** Ends a streaming job. */
   private interface Stop {
     void end(RunningJar job) throws IOException;
-  }
-
-  /** A jar at work: a process of this machine, its own or one that waits for a cluster's job. */
-  private record RunningJar(String name, Process process, File output, File messages)
-      implements AutoCloseable {
-    static RunningJar start(String name, Start start, String... arguments) throws IOException {
-      Files.createDirectories(OUTPUT);
-      File output = OUTPUT.resolve(name + ".out").toFile();
-      File messages = OUTPUT.resolve(name + ".err").toFile();
-      List<String> all = new ArrayList<>(List.of("monitor-consumption"));
-      all.addAll(List.of(arguments));
-      return new RunningJar(name, start.with(output, messages, all), output, messages);
-    }
-
-    void requireRunning() {
-      if (!process.isAlive()) {
-        throw new AssertionError(
-            name + " ended with exit code " + process.exitValue() + ", see " + messages);
-      }
-    }
-
-    void awaitEnd() {
-      try {
-        assertThat(process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS))
-            .as("%s ends, see %s", name, messages)
-            .isTrue();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new IllegalStateException(e);
-      }
-    }
-
-    @Override
-    public void close() {
-      process.descendants().forEach(ProcessHandle::destroyForcibly);
-      process.destroyForcibly();
-    }
   }
 
   @BeforeAll
@@ -139,20 +98,21 @@ class EquivalenceTest {
   void directEqualsTheModel() throws IOException {
     Path jar = Path.of("..", "direct", "target", "wattbeam-direct.jar");
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    Start start =
+    RunningJar.Start start =
         (output, messages, arguments) ->
             new ProcessBuilder(joined(arguments, java, "-jar", jar.toString()))
                 .redirectOutput(output)
                 .redirectError(messages)
                 .start();
     bounded("direct", start);
+    repaired("direct", start);
     streaming("direct", start, job -> job.process().destroy());
   }
 
   @Test
   void flinkEqualsTheModel() throws IOException {
     ClusterProgram flink = ClusterProgram.flink("equivalence");
-    Start start =
+    RunningJar.Start start =
         (output, messages, arguments) ->
             flink.start(
                 output,
@@ -169,6 +129,7 @@ class EquivalenceTest {
         flink,
         () -> {
           bounded("flink", start);
+          repaired("flink", start);
           streaming("flink", start, cancel);
         });
   }
@@ -176,7 +137,7 @@ class EquivalenceTest {
   @Test
   void sparkEqualsTheModel() throws IOException {
     ClusterProgram spark = ClusterProgram.spark("equivalence");
-    Start start =
+    RunningJar.Start start =
         (output, messages, arguments) ->
             spark.start(
                 output,
@@ -186,11 +147,12 @@ class EquivalenceTest {
         spark,
         () -> {
           bounded("spark", start);
+          repaired("spark", start);
           streaming(
               "spark",
               start,
               job -> job.process().destroy(),
-              "--checkpointDir=" + checkpoints.toUri());
+              "--checkpointDir=" + files.resolve("checkpoints").toUri());
           assertThat(
                   Waiting.until(
                       LIMIT, () -> spark.run("status", "--json").contains("\"jobs\": []")))
@@ -225,20 +187,59 @@ class EquivalenceTest {
     }
   }
 
-  private static void bounded(String runner, Start start) throws IOException {
+  private static void bounded(String runner, RunningJar.Start start) throws IOException {
     TestDatabase database = TestDatabase.with(input.directory());
     long begin = System.nanoTime();
-    try (RunningJar job =
-        RunningJar.start(
-            runner + "-bounded", start, Job.arguments(topic, database, "--kafkaBounded=true"))) {
-      job.awaitEnd();
-      assertThat(job.process().exitValue()).as("see %s", job.messages()).isZero();
-    }
+    RunningJar.runToEnd(
+        runner + "-bounded",
+        start,
+        MonitorConsumption.NAME,
+        Job.arguments(topic, database, "--kafkaBounded=true"));
     compare(runner, "bounded", begin, database, expected, 0);
   }
 
+  /** A wrong and a missing reading of January come right in April, when the topic lost January. */
+  private void repaired(String runner, RunningJar.Start start) throws IOException {
+    TestTopic corrected = TestTopic.create(2);
+    corrected.send(Corrections.messages(false));
+    corrected.send(Corrections.late());
+    Expected wanted =
+        Expected.of(
+            corrected.content(),
+            new SequentialModel(
+                Corrections.directory().toDirectory(),
+                SequentialModel.Limits.DEFAULT.withAllowedLateness(
+                    SequentialModel.Limits.UNLIMITED)));
+    TestDatabase database = TestDatabase.with(Corrections.directory());
+    RunningJar.runToEnd(
+        runner + "-late",
+        start,
+        MonitorConsumption.NAME,
+        Job.arguments(corrected, database, "--kafkaBounded=true"));
+    Path archive = files.resolve(runner);
+    RunningJar.runToEnd(
+        runner + "-archive",
+        start,
+        ArchiveReadings.NAME,
+        Corrections.archiveArguments(corrected, archive));
+    Corrections.forgetArchived(corrected);
+    assertThat(Tables.of(database).consumption().differenceFrom(wanted.tables().consumption()))
+        .isNotEmpty();
+    long begin = System.nanoTime();
+    RunningJar.runToEnd(
+        runner + "-repair",
+        start,
+        RepairConsumption.NAME,
+        Job.arguments(corrected, database, "--archive=" + archive));
+    Tables found = Tables.of(database).consumption();
+    report(runner, "repair", begin, wanted.messages(), wanted.tables().consumption(), 0, found);
+    assertThat(
+            database.count("SELECT count(*) FROM wattbeam.late_readings WHERE repaired_at IS NULL"))
+        .isZero();
+  }
+
   /** Parts are sent one after the other, so that each refines rows of those before. */
-  private static void streaming(String runner, Start start, Stop stop, String... more)
+  private static void streaming(String runner, RunningJar.Start start, Stop stop, String... more)
       throws IOException {
     TestDatabase database = TestDatabase.with(input.directory());
     TestTopic live = TestTopic.create(GoldenInput.PARTITIONS);
@@ -247,6 +248,7 @@ class EquivalenceTest {
         RunningJar.start(
             runner + "-streaming",
             start,
+            MonitorConsumption.NAME,
             Job.arguments(
                 live,
                 database,
@@ -295,19 +297,29 @@ class EquivalenceTest {
 
   private static void compare(
       String runner, String mode, long begin, TestDatabase database, Expected wanted, int refined) {
-    double seconds = (System.nanoTime() - begin) / 1e9;
-    Tables found = Tables.of(database);
+    report(runner, mode, begin, wanted.messages(), wanted.tables(), refined, Tables.of(database));
+  }
+
+  /** Also fails on a difference. */
+  private static void report(
+      String runner,
+      String mode,
+      long begin,
+      long messages,
+      Tables wanted,
+      int refined,
+      Tables found) {
     REPORT.add(
         String.format(
             Locale.ROOT,
             "| %s | %s | %d | %d | %d | %d | %.1f |",
             runner,
             mode,
-            wanted.messages(),
-            wanted.tables().size(),
+            messages,
+            wanted.size(),
             refined,
-            found.differences(wanted.tables()),
-            seconds));
-    assertThat(found.differenceFrom(wanted.tables())).as("%s, %s", runner, mode).isEmpty();
+            found.differences(wanted),
+            (System.nanoTime() - begin) / 1e9));
+    assertThat(found.differenceFrom(wanted)).as("%s, %s", runner, mode).isEmpty();
   }
 }
