@@ -13,12 +13,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.StringJoiner;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -136,24 +134,7 @@ class LoadWarehouseTest {
   }
 
   private static List<String> inPostgres(String sql) {
-    try (Connection connection = PostgresDatabase.connect(postgres);
-        Statement statement = connection.createStatement()) {
-      statement.execute("SET TimeZone = 'UTC'");
-      try (ResultSet result = statement.executeQuery(sql)) {
-        List<String> rows = new ArrayList<>();
-        int columns = result.getMetaData().getColumnCount();
-        while (result.next()) {
-          StringJoiner row = new StringJoiner("|");
-          for (int i = 1; i <= columns; i++) {
-            row.add(String.valueOf(result.getString(i)));
-          }
-          rows.add(row.toString());
-        }
-        return rows;
-      }
-    } catch (SQLException e) {
-      throw new IllegalStateException(sql + ": " + e.getMessage(), e);
-    }
+    return Rows.inPostgres(postgres, sql);
   }
 
   /** A database of Snowflake's with empty tables. */

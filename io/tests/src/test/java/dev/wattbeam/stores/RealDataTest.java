@@ -18,14 +18,9 @@ import dev.wattbeam.pipelines.warehouse.LoadWarehouse;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.StringJoiner;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -85,23 +80,7 @@ class RealDataTest {
   }
 
   private List<String> query(String sql) {
-    try (Connection connection = PostgresDatabase.connect(postgres);
-        Statement statement = connection.createStatement()) {
-      statement.execute("SET TimeZone = 'UTC'");
-      List<String> rows = new ArrayList<>();
-      try (ResultSet result = statement.executeQuery(sql)) {
-        while (result.next()) {
-          StringJoiner row = new StringJoiner("|");
-          for (int i = 1; i <= result.getMetaData().getColumnCount(); i++) {
-            row.add(String.valueOf(result.getString(i)));
-          }
-          rows.add(row.toString());
-        }
-      }
-      return rows;
-    } catch (SQLException e) {
-      throw new IllegalStateException(sql + ": " + e.getMessage(), e);
-    }
+    return Rows.inPostgres(postgres, sql);
   }
 
   @Test
