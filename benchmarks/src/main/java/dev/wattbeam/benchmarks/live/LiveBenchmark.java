@@ -76,7 +76,8 @@ public final class LiveBenchmark implements Callable<Integer> {
       names = "--stage",
       paramLabel = "SECONDS",
       description =
-          "How long each of the two loads lasts; each rate lasts a third (${DEFAULT-VALUE}).")
+          "How long each of the two loads lasts; each rate lasts a third, or three periods of the"
+              + " meters (${DEFAULT-VALUE}).")
   private int stageSeconds = 60;
 
   @Option(
@@ -186,7 +187,6 @@ public final class LiveBenchmark implements Callable<Integer> {
 
   /** The highest rate that the job keeps up with. */
   private double raise(LiveJob job, LiveFeed feed, Lag lag) throws InterruptedException {
-    long seconds = Math.max(5, stageSeconds / 3);
     while (lag.read() == 0) {
       job.check();
       TimeUnit.MILLISECONDS.sleep(100);
@@ -197,12 +197,14 @@ public final class LiveBenchmark implements Callable<Integer> {
     double rate = startRate;
     while (true) {
       feed.setRate(rate);
-      TimeUnit.SECONDS.sleep(seconds / 2);
-      // Rows are written in bursts: means of two halves.
-      double before = lag.mean(seconds / 2);
-      double after = lag.mean(seconds / 2);
+      // Messages come in bursts, and rows are written in bursts: means of two halves.
+      long half =
+          Math.max(Math.max(5, stageSeconds / 3) / 2, (long) Math.ceil(feed.secondsOfPeriod()));
+      TimeUnit.SECONDS.sleep(half);
+      double before = lag.mean(half);
+      double after = lag.mean(half);
       job.check();
-      double growth = (after - before) / (rate * (seconds / 2));
+      double growth = (after - before) / (rate * half);
       say("  %,.0f readings/s: lag %,.0f, grows by %.1f %%", rate, after, 100 * growth);
       if (growth > GROWTH) {
         break;
@@ -221,9 +223,8 @@ public final class LiveBenchmark implements Callable<Integer> {
   private void drain(LiveJob job, LiveFeed feed, Lag lag, double rate) throws InterruptedException {
     feed.setRate(rate / 2);
     int seconds = 0;
-    while (lag.readings() > rate || seconds < 5) {
+    while (lag.mean(1) > rate || seconds < 5) {
       job.check();
-      TimeUnit.SECONDS.sleep(1);
       if (++seconds > 300) {
         throw new BenchmarkException("The lag does not go away at " + rate / 2 + " readings/s");
       }
@@ -259,8 +260,7 @@ public final class LiveBenchmark implements Callable<Integer> {
     /** In readings of average size, and those that are due but not sent. */
     double readings() {
       long in = Topics.bytesIn(topic);
-      double late = Math.max(0, feed.due() - feed.sent());
-      return late + (in == 0 ? 0 : (in - read()) / ((double) in / feed.sent()));
+      return feed.overdue() + (in == 0 ? 0 : (in - read()) / ((double) in / feed.sent()));
     }
   }
 

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -27,6 +28,10 @@ final class LiveFeed implements AutoCloseable {
   private final List<Thread> threads = new ArrayList<>();
   private final AtomicReference<Exception> failure = new AtomicReference<>();
   private final LongAdder sent = new LongAdder();
+
+  /** By partition: how long the message that is being sent has been due. */
+  private final AtomicLongArray overdueMillis = new AtomicLongArray(Messages.PARTITIONS);
+
   private volatile List<Pace> paces;
   private volatile boolean closed;
 
@@ -77,10 +82,18 @@ final class LiveFeed implements AutoCloseable {
     return (pace().timeAt(System.currentTimeMillis()) - Messages.START_MILLIS) / 86_400_000.0;
   }
 
-  /** Messages that should have been sent by now; copies and those of the first second vary it. */
-  double due() {
-    double seconds = (pace().timeAt(System.currentTimeMillis()) - Messages.START_MILLIS) / 1000.0;
-    return seconds / periodSeconds * meters;
+  /** About how many messages should have been sent by now and were not. */
+  double overdue() {
+    double seconds = 0;
+    for (int p = 0; p < overdueMillis.length(); p++) {
+      seconds += overdueMillis.get(p) / 1e3 * pace().speed();
+    }
+    return seconds / periodSeconds * meters / overdueMillis.length();
+  }
+
+  /** How long the messages of a period take by the clock; they come in bursts. */
+  double secondsOfPeriod() {
+    return periodSeconds / pace().speed();
   }
 
   /** Messages sent so far. */
@@ -102,7 +115,7 @@ final class LiveFeed implements AutoCloseable {
         new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer())) {
       Map<Integer, byte[]> keys = new HashMap<>();
       while (!closed && failure.get() == null && messages.next()) {
-        waitUntilDue(messages.sentMillis());
+        waitUntilDue(partition, messages.sentMillis());
         Messages.Message message = messages.message();
         byte[] key =
             keys.computeIfAbsent(
@@ -119,13 +132,15 @@ final class LiveFeed implements AutoCloseable {
     }
   }
 
-  private void waitUntilDue(long timeMillis) throws InterruptedException {
+  private void waitUntilDue(int partition, long timeMillis) throws InterruptedException {
     long wait = pace().clockAt(timeMillis) - System.currentTimeMillis();
     while (wait > 0 && !closed) {
+      overdueMillis.set(partition, 0);
       // The rate may change meanwhile.
       TimeUnit.MILLISECONDS.sleep(Math.min(wait, 100));
       wait = pace().clockAt(timeMillis) - System.currentTimeMillis();
     }
+    overdueMillis.set(partition, Math.max(0, -wait));
   }
 
   @Override
