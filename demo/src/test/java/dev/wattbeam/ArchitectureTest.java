@@ -81,7 +81,11 @@ final class ArchitectureTest {
           .should()
           .onlyDependOnClassesThat()
           .resideInAnyPackage(
-              MODEL, "java..", "org.apache.beam.sdk..", "org.joda.time..", "org.apache.commons.io..")
+              MODEL,
+              "java..",
+              "org.apache.beam.sdk..",
+              "org.joda.time..",
+              "org.apache.commons.io..")
           .because(
               "every module is built on model, so whatever it needs, all need. Put what reads bytes"
                   + " or rows into io, and what computes into transforms");
