@@ -7,9 +7,12 @@ import dev.wattbeam.io.snowflake.SnowflakeOptions;
 import dev.wattbeam.io.snowflake.WarehouseSchema;
 import dev.wattbeam.pipelines.warehouse.LoadOptions;
 import dev.wattbeam.pipelines.warehouse.LoadWarehouse;
+import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
@@ -83,10 +86,20 @@ public final class Warehouse {
     assertThat(snowflake.query(database, "LIST @LOADING")).as("files left behind").isEmpty();
   }
 
-  /** 1.500 and 1.5, 2 and 2.0 are the same. */
+  /** 1.500 and 1.5, 2 and 2.0, 5E7 and 50000000 are the same. */
   private static List<String> numbersAlike(List<String> rows) {
     return rows.stream()
-        .map(row -> row.replaceAll("(\\.\\d*?)0+(?=\\||$)", "$1").replaceAll("\\.(?=\\||$)", ""))
+        .map(
+            row ->
+                Arrays.stream(row.split("\\|", -1))
+                    .map(Warehouse::plain)
+                    .collect(Collectors.joining("|")))
         .toList();
+  }
+
+  private static String plain(String cell) {
+    return cell.matches("-?[0-9]+(\\.[0-9]*)?([eE][-+]?[0-9]+)?")
+        ? new BigDecimal(cell).stripTrailingZeros().toPlainString()
+        : cell;
   }
 }
