@@ -12,8 +12,10 @@ import dev.wattbeam.model.MeterType;
 import dev.wattbeam.model.Quality;
 import dev.wattbeam.model.Reading;
 import dev.wattbeam.model.ReadingType;
+import dev.wattbeam.oracle.SequentialModel;
 import dev.wattbeam.pipelines.archive.ArchiveReadings;
 import dev.wattbeam.pipelines.archive.ArchiveReadingsOptions;
+import dev.wattbeam.pipelines.monitor.Tables.Expected;
 import dev.wattbeam.pipelines.repair.RepairConsumption;
 import dev.wattbeam.pipelines.repair.RepairOptions;
 import java.nio.file.Path;
@@ -132,6 +134,15 @@ final class Corrections {
     return List.of(
         new Message(0, SENT.toEpochMilli(), ReadingJson.write(corrected(1, 512))),
         new Message(1, SENT.toEpochMilli(), ReadingJson.write(missed())));
+  }
+
+  /** What the tables have to hold after the repair: as if nothing had been late. */
+  static Expected repaired(TestTopic topic) {
+    return Expected.of(
+        topic.content(),
+        new SequentialModel(
+            directory().toDirectory(),
+            SequentialModel.Limits.DEFAULT.withAllowedLateness(SequentialModel.Limits.UNLIMITED)));
   }
 
   /** Puts the complete blocks of a topic into an archive. */

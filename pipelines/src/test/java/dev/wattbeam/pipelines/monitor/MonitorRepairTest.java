@@ -120,10 +120,7 @@ final class MonitorRepairTest {
     TestDatabase database = TestDatabase.with(Corrections.directory());
     Job.runBounded(topic, database).close();
     assertThat(toRepair(database)).isEqualTo(2);
-    Expected expected =
-        Expected.of(
-            topic.content(),
-            new SequentialModel(Corrections.directory().toDirectory(), NEVER_LATE));
+    Expected expected = Corrections.repaired(topic);
     // From here on most messages are in the archive only, and the corrections in the topic only.
     Corrections.forgetArchived(topic);
 

@@ -3,7 +3,6 @@ package dev.wattbeam.pipelines.monitor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.datastax.oss.driver.api.core.CqlSession;
-import dev.wattbeam.oracle.SequentialModel;
 import dev.wattbeam.pipelines.monitor.Tables.Expected;
 import dev.wattbeam.stores.CassandraServer;
 import dev.wattbeam.stores.FakeSnow;
@@ -109,13 +108,7 @@ class RepairStoresTest {
       Job.runBounded(topic, database, stores).close();
       load(database, snowflake, "late");
       Corrections.archive(topic, folder);
-      Expected expected =
-          Expected.of(
-              topic.content(),
-              new SequentialModel(
-                  Corrections.directory().toDirectory(),
-                  SequentialModel.Limits.DEFAULT.withAllowedLateness(
-                      SequentialModel.Limits.UNLIMITED)));
+      Expected expected = Corrections.repaired(topic);
       SortedMap<String, List<String>> wanted = rows(expected.tables().lines());
       assertThat(rows(StoreContent.of(session, NAME))).isNotEqualTo(wanted);
       Corrections.forgetArchived(topic);

@@ -3,7 +3,6 @@ package dev.wattbeam.pipelines.monitor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wattbeam.model.DeadLetterCode;
-import dev.wattbeam.oracle.SequentialModel;
 import dev.wattbeam.pipelines.archive.ArchiveReadings;
 import dev.wattbeam.pipelines.monitor.Tables.Expected;
 import dev.wattbeam.pipelines.repair.RepairConsumption;
@@ -203,13 +202,7 @@ class EquivalenceTest {
     TestTopic corrected = TestTopic.create(2);
     corrected.send(Corrections.messages(false));
     corrected.send(Corrections.late());
-    Expected wanted =
-        Expected.of(
-            corrected.content(),
-            new SequentialModel(
-                Corrections.directory().toDirectory(),
-                SequentialModel.Limits.DEFAULT.withAllowedLateness(
-                    SequentialModel.Limits.UNLIMITED)));
+    Expected wanted = Corrections.repaired(corrected);
     TestDatabase database = TestDatabase.with(Corrections.directory());
     RunningJar.runToEnd(
         runner + "-late",
