@@ -4,9 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.apache.beam.sdk.coders.DefaultCoder;
 
 /**
@@ -206,8 +204,12 @@ public final class ReadingBatch {
     private final String source;
     private final int partition;
     private final long clockMillis;
-    private final Map<MeterChannel, Integer> dictionary = new HashMap<>();
-    private MeterChannel[] channels;
+    private MeterChannel[] channels = new MeterChannel[16];
+    private int channelCount;
+
+    /** Where the channels are, by hash: index plus one, 0 where none is. At most half full. */
+    private int[] slots = new int[32];
+
     private int size;
     private int[] channelOf;
     private byte[] type;
@@ -272,13 +274,8 @@ public final class ReadingBatch {
       if (size == time.length) {
         grow();
       }
-      Integer index = dictionary.get(channel);
-      if (index == null) {
-        index = dictionary.size();
-        dictionary.put(channel, index);
-      }
       int i = size++;
-      this.channelOf[i] = index;
+      this.channelOf[i] = indexOf(channel);
       this.type[i] = (byte) type.ordinal();
       this.time[i] = timeMillis;
       this.local[i] = local;
@@ -290,6 +287,36 @@ public final class ReadingBatch {
       this.known[i] = knownMillis;
       this.payload[i] = payload == null ? NO_PAYLOAD : payload;
       return this;
+    }
+
+    /** A map would have an object per entry, for few readings of each channel. */
+    private int indexOf(MeterChannel channel) {
+      int slot = slot(channel);
+      if (slots[slot] != 0) {
+        return slots[slot] - 1;
+      }
+      if (channelCount == channels.length) {
+        channels = Arrays.copyOf(channels, channelCount * 2);
+        slots = new int[slots.length * 2];
+        for (int i = 0; i < channelCount; i++) {
+          slots[slot(channels[i])] = i + 1;
+        }
+        slot = slot(channel);
+      }
+      channels[channelCount++] = channel;
+      slots[slot] = channelCount;
+      return channelCount - 1;
+    }
+
+    /** The slot of the channel, or the free one that it would have. */
+    private int slot(MeterChannel channel) {
+      int mask = slots.length - 1;
+      int hash = channel.hashCode();
+      int slot = (hash ^ hash >>> 15) & mask;
+      while (slots[slot] != 0 && !channels[slots[slot] - 1].equals(channel)) {
+        slot = (slot + 1) & mask;
+      }
+      return slot;
     }
 
     /** Adds a message that is no reading. */
@@ -325,8 +352,7 @@ public final class ReadingBatch {
       if (time.length != size) {
         resize(size);
       }
-      channels = new MeterChannel[dictionary.size()];
-      dictionary.forEach((channel, index) -> channels[index] = channel);
+      channels = Arrays.copyOf(channels, channelCount);
       return new ReadingBatch(this);
     }
   }

@@ -375,22 +375,34 @@ public final class ReadingSet {
 
     /** The set of all that was added. */
     public ReadingSet build() {
-      ReadingSet all = trimmed();
       if (ascending) {
-        return all;
+        return trimmed();
       }
-      List<Entry> entries = all.entries(0, size);
-      entries.sort(Comparator.comparingLong(Entry::time));
-      Builder sorted = new Builder(size);
-      List<Entry> oneTime = new ArrayList<>();
+      // Readings come almost in order: only those that do not are sorted one by one.
+      Builder inOrder = new Builder(size);
+      List<Entry> others = new ArrayList<>();
+      ReadingSet all = trimmed();
       for (int i = 0; i < size; i++) {
-        Entry entry = entries.get(i);
+        if (inOrder.size == 0 || time[i] > inOrder.time[inOrder.size - 1]) {
+          inOrder.addOne(all, i);
+        } else {
+          others.add(all.entry(i));
+        }
+      }
+      ReadingSet set = inOrder.trimmed().union(sorted(others));
+      duplicates = size - set.size();
+      return set;
+    }
+
+    private static ReadingSet sorted(List<Entry> entries) {
+      entries.sort(Comparator.comparingLong(Entry::time));
+      Builder sorted = new Builder(entries.size());
+      List<Entry> oneTime = new ArrayList<>();
+      for (Entry entry : entries) {
         if (!oneTime.isEmpty() && oneTime.get(0).time() != entry.time()) {
           sorted.addSorted(oneTime);
         }
-        if (oneTime.contains(entry)) {
-          duplicates++;
-        } else {
+        if (!oneTime.contains(entry)) {
           oneTime.add(entry);
         }
       }

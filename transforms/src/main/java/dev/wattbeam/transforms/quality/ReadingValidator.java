@@ -24,6 +24,7 @@ public final class ReadingValidator {
   private final int buckets;
   private final String pipelineName;
   private Map<MeterChannel, ReadingSet.Builder> good = new HashMap<>();
+  private int size;
   private long duplicates;
 
   /** Where the readings go that are not good. */
@@ -64,8 +65,14 @@ public final class ReadingValidator {
         }
         set.add(
             rules.time(), rules.value(), batch.duration(i), batch.sequence(i), batch.quality(i));
+        size++;
       }
     }
+  }
+
+  /** Number of good readings since {@link #takeBlocks}. */
+  public int size() {
+    return size;
   }
 
   private DeadLetter letter(ReadingBatch batch, int i, ReadingRules rules) {
@@ -106,6 +113,7 @@ public final class ReadingValidator {
               .add(channel, set);
         });
     good = new HashMap<>();
+    size = 0;
     Map<Integer, ReadingBlock> blocks = new HashMap<>();
     builders.forEach((bucket, builder) -> blocks.put(bucket, builder.build()));
     return blocks;

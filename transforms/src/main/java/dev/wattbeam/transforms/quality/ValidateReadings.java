@@ -10,6 +10,7 @@ import dev.wattbeam.model.ReadingBatch;
 import dev.wattbeam.transforms.consumption.ReadingBlock;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.VarIntCoder;
 import org.apache.beam.sdk.metrics.Counter;
@@ -78,6 +79,9 @@ public final class ValidateReadings
   }
 
   private static final class ValidateFn extends DoFn<ReadingBatch, KV<Integer, ReadingBlock>> {
+    /** Bounds the memory of a bundle: in a bounded run that is all that a worker reads. */
+    private static final int MAX_READINGS = 2_000_000;
+
     private final MeterDirectorySource directory;
     private final ReadingLimits limits;
     private final int buckets;
@@ -126,6 +130,15 @@ public final class ValidateReadings
               out.get(DEAD_LETTERS).output(letter);
             }
           });
+      if (validator.size() >= MAX_READINGS) {
+        handOn((bucket, block) -> out.get(GOOD).output(KV.of(bucket, block)));
+      }
+    }
+
+    private void handOn(BiConsumer<Integer, ReadingBlock> out) {
+      validator.takeBlocks().forEach(out);
+      duplicates.inc(validator.duplicates());
+      validator = new ReadingValidator(limits, buckets, pipelineName);
     }
 
     private void count(DeadLetterCode code) {
@@ -136,13 +149,9 @@ public final class ValidateReadings
 
     @FinishBundle
     public void finishBundle(FinishBundleContext context) {
-      validator
-          .takeBlocks()
-          .forEach(
-              (bucket, block) ->
-                  context.output(GOOD, KV.of(bucket, block), earliest, GlobalWindow.INSTANCE));
-      duplicates.inc(validator.duplicates());
-      validator = null;
+      handOn(
+          (bucket, block) ->
+              context.output(GOOD, KV.of(bucket, block), earliest, GlobalWindow.INSTANCE));
     }
   }
 }
