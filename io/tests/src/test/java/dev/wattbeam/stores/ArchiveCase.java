@@ -55,6 +55,8 @@ final class ArchiveCase implements AutoCloseable {
   private static final int BLOCK = 1_000;
   private static final long FIRST_MILLIS = 1_795_390_000_000L; // some hours before midnight
   private static final Duration LIMIT = Duration.ofMinutes(2);
+  private static final Duration OUTAGE =
+      Duration.parse(System.getProperty("wattbeam.test.outage", "PT10S"));
 
   private final EmbeddedKafka kafka = EmbeddedKafka.startTemporary();
   private final Random random = new Random(1);
@@ -120,6 +122,10 @@ final class ArchiveCase implements AutoCloseable {
       random.nextBytes(noText);
       return noText;
     }
+    if (i % 107 == 0) {
+      return ("it's \"no\" {JSON, é 𝄞 \\ ''\n,' \t\u0000\u0001 " + i)
+          .getBytes(StandardCharsets.UTF_8);
+    }
     return ("{\"schemaVersion\":1,\"meter\":\"m"
             + i % 100
             + "\",\"channel\":\"import\",\"type\":\"power\",\"unit\":\"kW\",\"value\":"
@@ -128,7 +134,7 @@ final class ArchiveCase implements AutoCloseable {
         .getBytes(StandardCharsets.UTF_8);
   }
 
-  private static String text(
+  static String text(
       int partition, long offset, long millis, byte[] key, byte[] value, int headers) {
     return partition
         + " "
@@ -141,6 +147,10 @@ final class ArchiveCase implements AutoCloseable {
         + (value == null ? "-" : Base64.getEncoder().encodeToString(value))
         + " "
         + headers;
+  }
+
+  String topic() {
+    return topic;
   }
 
   /** Each message of the complete blocks of the topic. */
@@ -219,7 +229,7 @@ final class ArchiveCase implements AutoCloseable {
         : text.isNull() ? null : text.asText().getBytes(StandardCharsets.UTF_8);
   }
 
-  private String[] options(String... more) {
+  String[] options(String... more) {
     return Stream.of(List.of("--archive=" + root), arguments, Arrays.asList(more))
         .flatMap(List::stream)
         .toArray(String[]::new);
@@ -317,7 +327,7 @@ final class ArchiveCase implements AutoCloseable {
   }
 
   /** The store is gone for a while in the middle: the job waits, and nothing is lost or doubled. */
-  void outlastsAnOutage(Server store, Duration outage) throws Exception {
+  void outlastsAnOutage(Server store) throws Exception {
     newTopic(60_000);
     CompletableFuture<Void> job = CompletableFuture.runAsync(this::archive);
     long deadline = System.nanoTime() + LIMIT.toNanos();
@@ -327,7 +337,7 @@ final class ArchiveCase implements AutoCloseable {
     }
     store.stop();
     assertThat(job).as("the job at the beginning of the outage").isNotDone();
-    TimeUnit.MILLISECONDS.sleep(outage.toMillis());
+    TimeUnit.MILLISECONDS.sleep(OUTAGE.toMillis());
     assertThat(job).as("the job during the outage").isNotDone();
     store.start();
     job.get(LIMIT.toSeconds(), TimeUnit.SECONDS);

@@ -2,6 +2,7 @@ package dev.wattbeam.stores;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -23,22 +24,25 @@ final class ArchiveInHdfsTest {
     Path lib = Path.of("servers", "hdfs", "target", "lib").toAbsolutePath();
     int port = Server.freePort();
     String data = Files.createDirectory(folder.resolve("hdfs")).toString();
-    hdfs =
-        Server.start(
-            Server.java(
-                lib + "/*",
-                "-Dtest.build.data=" + data,
-                "-Dhdfs.minidfs.basedir=" + data,
-                "org.apache.hadoop.test.MiniDFSClusterManager",
-                "-nnport",
-                String.valueOf(port),
-                "-datanodes",
-                "1",
-                "-format"),
-            Map.of(),
-            folder.resolve("hdfs.log"),
-            port);
+    // Once only: what is started again after an outage has to find its files.
+    server(lib, data, port, "-format").close();
+    hdfs = server(lib, data, port);
     archive = new ArchiveCase("hdfs://127.0.0.1:" + port + "/archive", Map.of());
+  }
+
+  private static Server server(Path lib, String data, int port, String... more) {
+    List<String> command =
+        Server.java(
+            lib + "/*",
+            "-Dtest.build.data=" + data,
+            "-Dhdfs.minidfs.basedir=" + data,
+            "org.apache.hadoop.test.MiniDFSClusterManager",
+            "-nnport",
+            String.valueOf(port),
+            "-datanodes",
+            "1");
+    command.addAll(List.of(more));
+    return Server.start(command, Map.of(), folder.resolve("hdfs.log"), port);
   }
 
   @AfterAll
@@ -59,5 +63,10 @@ final class ArchiveInHdfsTest {
   @Test
   void survivesKills() throws Exception {
     archive.survivesKills();
+  }
+
+  @Test
+  void outlastsAnOutage() throws Exception {
+    archive.outlastsAnOutage(hdfs);
   }
 }

@@ -65,7 +65,7 @@ public final class Warehouse {
         table.equals("grid_signals")
             ? "round(value, 3), unit, stage"
             : "energy_mj, samples, covered_ms, expected_ms, quality, flags, revision,"
-                + " round(mean_kw::numeric(38, 6), 3), round(max_kw * 1e7)";
+                + " round(mean_kw::numeric(38, 6), 3), round((max_kw * 1e7)::numeric(38, 6))";
     return String.format(
         "SELECT %s, %s, %s FROM %s.%s ORDER BY 1, 2",
         owner, time, values, inSnowflake ? "CLEAN" : "wattbeam", table);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.wattbeam.embedded.EmbeddedKafka;
 import dev.wattbeam.embedded.EmbeddedPostgres;
 import dev.wattbeam.io.files.DeadLetterTable;
+import dev.wattbeam.io.kafka.GridSignalJson;
 import dev.wattbeam.io.kafka.ReadingJson;
 import dev.wattbeam.io.postgres.DirectoryEntries;
 import dev.wattbeam.io.postgres.MeterDirectoryStore;
@@ -13,12 +14,20 @@ import dev.wattbeam.io.postgres.PostgresConfig;
 import dev.wattbeam.io.postgres.PostgresDatabase;
 import dev.wattbeam.model.DeadLetter;
 import dev.wattbeam.model.DeadLetterCode;
+import dev.wattbeam.model.Energy;
+import dev.wattbeam.model.GridKind;
+import dev.wattbeam.model.GridSignal;
+import dev.wattbeam.model.GridStage;
+import dev.wattbeam.model.GridUnit;
+import dev.wattbeam.model.GridValue;
 import dev.wattbeam.model.Meter;
 import dev.wattbeam.model.MeterType;
 import dev.wattbeam.model.Origin;
 import dev.wattbeam.model.Payload;
 import dev.wattbeam.model.Reading;
 import dev.wattbeam.model.ReadingType;
+import dev.wattbeam.pipelines.grid.GridOptions;
+import dev.wattbeam.pipelines.grid.IngestGridSignals;
 import dev.wattbeam.pipelines.monitor.MonitorConsumption;
 import dev.wattbeam.pipelines.monitor.MonitorOptions;
 import java.io.ByteArrayOutputStream;
@@ -33,6 +42,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -44,6 +54,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.apache.beam.runners.direct.DirectRunner;
 import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -272,6 +283,33 @@ class ReplayDeadLettersTest {
     assertThat(counted()).isEqualTo(1);
   }
 
+  /** Sent by a program whose clock was a day behind; a replay is sent now. */
+  @Test
+  void signalsOfTheGridAreReplayed() throws Exception {
+    Instant known = Instant.now().truncatedTo(ChronoUnit.MILLIS).minusSeconds(60);
+    byte[] signal = signal(known, 70);
+    long sent = known.minus(Duration.ofDays(1)).toEpochMilli();
+    try (KafkaProducer<byte[], byte[]> producer = producer()) {
+      byte[] key = "test/GB".getBytes(StandardCharsets.UTF_8);
+      producer.send(new ProducerRecord<>(topic, 0, null, key, signal(known.minusSeconds(60), 60)));
+      producer.send(new ProducerRecord<>(topic, 0, sent, key, signal));
+      producer.send(new ProducerRecord<>(topic, 1, null, key, new byte[] {'{'}));
+    }
+    ingest(topic);
+    assertThat(query("SELECT value::float8 FROM wattbeam.grid_signals")).containsExactly("60.0");
+
+    assertThat(replay("--pipeline=" + IngestGridSignals.NAME, "--code=TIME_IN_FUTURE")).isZero();
+    assertThat(said(out)).startsWith("letters 1 = replayed 1 ").contains("messages 1, marked ");
+    assertThat(marked()).containsExactly("0/1 TIME_IN_FUTURE");
+    assertThat(records(topic)).filteredOn(r -> Arrays.equals(r.value(), signal)).hasSize(2);
+    for (int run = 0; run < 2; run++) {
+      ingest(topic);
+      assertThat(query("SELECT value::float8 FROM wattbeam.grid_signals")).containsExactly("70.0");
+    }
+    assertThat(query("SELECT count(*) FROM wattbeam.dead_letters")).containsExactly("2");
+    assertThat(counted("--dryRun")).as("the malformed one").isEqualTo(1);
+  }
+
   @Test
   void lettersInOtherHandsAreLeftToThem() throws Exception {
     store(
@@ -363,23 +401,41 @@ class ReplayDeadLettersTest {
 
   private void monitor(String from) {
     MonitorOptions options =
-        PipelineOptionsFactory.fromArgs(
-                "--kafkaBootstrapServers=" + kafka.bootstrapServers(),
-                "--kafkaTopic=" + from,
-                "--kafkaGroupId=" + from + NUMBER.incrementAndGet(),
-                "--kafkaStart=earliest",
-                "--kafkaBounded=true",
-                "--allowedLateness=unlimited",
-                // Another setting, so that the directory is read anew.
-                "--meterDirectoryRefresh=PT" + (60 + NUMBER.incrementAndGet()) + "S",
-                "--postgresUrl=" + login.url(),
-                "--postgresUser=" + login.user(),
-                "--postgresPasswordFile=" + passwordFile)
-            .as(MonitorOptions.class);
-    options.setRunner(DirectRunner.class);
+        options(
+            MonitorOptions.class,
+            from,
+            "--allowedLateness=unlimited",
+            // Another setting, so that the directory is read anew.
+            "--meterDirectoryRefresh=PT" + (60 + NUMBER.incrementAndGet()) + "S");
     Pipeline pipeline = Pipeline.create(options);
     MonitorConsumption.build(pipeline, options);
     pipeline.run().waitUntilFinish();
+  }
+
+  private void ingest(String from) {
+    GridOptions options = options(GridOptions.class, from);
+    Pipeline pipeline = Pipeline.create(options);
+    IngestGridSignals.build(pipeline, options);
+    pipeline.run().waitUntilFinish();
+  }
+
+  private <T extends PipelineOptions> T options(Class<T> type, String from, String... more) {
+    Stream<String> usual =
+        Stream.of(
+            "--kafkaBootstrapServers=" + kafka.bootstrapServers(),
+            "--kafkaTopic=" + from,
+            "--kafkaGroupId=" + from + NUMBER.incrementAndGet(),
+            "--kafkaStart=earliest",
+            "--kafkaBounded=true",
+            "--postgresUrl=" + login.url(),
+            "--postgresUser=" + login.user(),
+            "--postgresPasswordFile=" + passwordFile);
+    T options =
+        PipelineOptionsFactory.fromArgs(
+                Stream.concat(usual, Arrays.stream(more)).toArray(String[]::new))
+            .as(type);
+    options.setRunner(DirectRunner.class);
+    return options;
   }
 
   private void register(String meter) {
@@ -398,6 +454,23 @@ class ReplayDeadLettersTest {
     long time = START.plus(Duration.ofHours(hour)).toEpochMilli();
     return ReadingJson.write(
         Reading.of(meter, "import", ReadingType.INTERVAL, time, 500_000_000, 3_600_000));
+  }
+
+  private static byte[] signal(Instant known, long gramsPerKwh) {
+    return GridSignalJson.write(
+        new GridSignal(
+            "test",
+            "GB",
+            START.toEpochMilli(),
+            START.plus(Duration.ofMinutes(30)).toEpochMilli(),
+            known.toEpochMilli(),
+            GridStage.PROVISIONAL,
+            List.of(
+                new GridValue(
+                    "carbon-intensity",
+                    GridKind.ACTUAL,
+                    GridUnit.G_CO2_PER_KWH,
+                    gramsPerKwh * Energy.NANOS))));
   }
 
   private static String json(String meter) {
@@ -459,12 +532,15 @@ class ReplayDeadLettersTest {
     }
   }
 
+  private static KafkaProducer<byte[], byte[]> producer() {
+    return new KafkaProducer<>(
+        Map.of("bootstrap.servers", kafka.bootstrapServers()),
+        new ByteArraySerializer(),
+        new ByteArraySerializer());
+  }
+
   private static void send(String to, int hours, String... meters) {
-    try (KafkaProducer<byte[], byte[]> producer =
-        new KafkaProducer<>(
-            Map.of("bootstrap.servers", kafka.bootstrapServers()),
-            new ByteArraySerializer(),
-            new ByteArraySerializer())) {
+    try (KafkaProducer<byte[], byte[]> producer = producer()) {
       for (int hour = 1; hour <= hours; hour++) {
         for (String meter : meters) {
           byte[] key = meter.getBytes(StandardCharsets.UTF_8);

@@ -1,12 +1,15 @@
 package dev.wattbeam.pipelines.monitor;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wattbeam.model.DeadLetterCode;
 import dev.wattbeam.pipelines.archive.ArchiveReadings;
+import dev.wattbeam.pipelines.archive.CompactArchive;
 import dev.wattbeam.pipelines.monitor.Tables.Expected;
 import dev.wattbeam.pipelines.repair.RepairConsumption;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -21,6 +25,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -31,7 +37,7 @@ import org.opentest4j.TestAbortedException;
 /**
  * The jars of all runners, started as anybody starts them, bounded and streaming: each fills its
  * tables with the rows of the sequential model, so they are equal to each other, too. So do they
- * after a repair.
+ * after a repair, which reads an archive that was compacted.
  */
 @Tag("cluster")
 class EquivalenceTest {
@@ -215,6 +221,7 @@ class EquivalenceTest {
         start,
         ArchiveReadings.NAME,
         Corrections.archiveArguments(corrected, archive));
+    compacted(runner, start, corrected, archive);
     Corrections.forgetArchived(corrected);
     assertThat(Tables.of(database).consumption().differenceFrom(wanted.tables().consumption()))
         .isNotEmpty();
@@ -229,6 +236,47 @@ class EquivalenceTest {
     assertThat(
             database.count("SELECT count(*) FROM wattbeam.late_readings WHERE repaired_at IS NULL"))
         .isZero();
+  }
+
+  /** Fewer files hold the same messages; the repair reads these. */
+  private static void compacted(
+      String runner, RunningJar.Start start, TestTopic topic, Path archive) throws IOException {
+    long begin = System.nanoTime();
+    Map<Path, List<String>> small = archived(archive);
+    RunningJar.runToEnd(
+        runner + "-compact",
+        start,
+        CompactArchive.NAME,
+        "--archive=" + archive,
+        "--archiveSource=" + topic.name());
+    Map<Path, List<String>> large = archived(archive);
+    REPORT.add(
+        String.format(
+            Locale.ROOT,
+            "| %s | %d files made %d | %d | | | | %.1f |",
+            runner,
+            small.size(),
+            large.size(),
+            messages(large).size(),
+            (System.nanoTime() - begin) / 1e9));
+    assertThat(large.size()).as(runner).isLessThan(small.size());
+    assertThat(messages(large)).as(runner).isEqualTo(messages(small)).isNotEmpty();
+  }
+
+  private static Map<Path, List<String>> archived(Path archive) throws IOException {
+    Map<Path, List<String>> archived = new HashMap<>();
+    try (Stream<Path> files = Files.walk(archive)) {
+      for (Path file : files.filter(path -> path.toString().endsWith(".jsonl.gz")).toList()) {
+        try (InputStream in = new GZIPInputStream(Files.newInputStream(file))) {
+          archived.put(file, new String(in.readAllBytes(), UTF_8).lines().toList());
+        }
+      }
+    }
+    return archived;
+  }
+
+  private static List<String> messages(Map<Path, List<String>> archived) {
+    return archived.values().stream().flatMap(List::stream).sorted().toList();
   }
 
   /** Parts are sent one after the other, so that each refines rows of those before. */
