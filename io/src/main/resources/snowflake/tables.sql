@@ -1,5 +1,5 @@
--- Tables that LoadWarehouse fills; MigrateWarehouse runs this. All times are UTC.
--- A table of RAW has one row per key of the table of PostgreSQL whose name it has: DATA is that row,
+-- Tables that LoadWarehouse and LoadMessages fill; MigrateWarehouse runs this. All times are UTC.
+-- A table of RAW, but for the last, has one row per key of the table of PostgreSQL whose name it has: DATA is that row,
 -- VERSION and UPDATED_AT tell the newer of two. New columns there need no change here.
 -- Snowflake does not enforce primary keys: the MERGE of LoadWarehouse does, and they tell planners.
 
@@ -120,3 +120,14 @@ CREATE TABLE IF NOT EXISTS RAW.GRID_SIGNALS (
   RUN VARCHAR NOT NULL,
   CONSTRAINT GRID_SIGNALS_KEY PRIMARY KEY (SOURCE, AREA, NAME, KIND, START_TIME))
   CLUSTER BY (TO_DATE(START_TIME));
+
+-- What LoadMessages appends, so without a key. LINE is that of the archive, a text: a VARIANT keeps
+-- neither the order of keys nor what is no JSON. COPY fills the columns in this order.
+CREATE TABLE IF NOT EXISTS RAW.MESSAGES (
+  TOPIC VARCHAR NOT NULL,
+  KAFKA_PARTITION NUMBER(38, 0) NOT NULL,
+  KAFKA_OFFSET NUMBER(38, 0) NOT NULL,
+  KAFKA_TIME TIMESTAMP_NTZ NOT NULL,
+  LINE VARCHAR NOT NULL,
+  RUN VARCHAR NOT NULL)
+  CLUSTER BY (TOPIC, TO_DATE(KAFKA_TIME));

@@ -44,6 +44,7 @@ final class ArchitectureTest {
     "org.apache.beam.sdk.io.jdbc..",
     "org.apache.beam.sdk.io.aws2..",
     "org.apache.beam.sdk.io.hdfs..",
+    "org.apache.beam.sdk.io.snowflake..",
     "software.amazon..",
     "org.apache.hadoop..",
     "java.sql..",

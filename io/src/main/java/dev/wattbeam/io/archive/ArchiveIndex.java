@@ -6,10 +6,10 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.ToLongFunction;
+import org.apache.beam.sdk.io.fs.MatchResult.Metadata;
 import org.apache.beam.sdk.io.range.OffsetRange;
 
 /** Which offsets of a source are archived, and by which files, as their names tell. */
@@ -53,12 +53,29 @@ final class ArchiveIndex {
 
   /** The index of a source. */
   static ArchiveIndex read(ArchiveConfig archive, String source) throws IOException {
+    return new ArchiveIndex(sizes(archive, source).keySet());
+  }
+
+  /** All files of a source, with their sizes in bytes. */
+  static Map<ArchiveFile, Long> sizes(ArchiveConfig archive, String source) throws IOException {
     ArchiveStore store = new ArchiveStore(archive);
-    return new ArchiveIndex(
-        Patience.retry(archive.patience(), () -> store.match(ArchiveFile.glob(source))).stream()
-            .map(file -> ArchiveFile.parse(file.resourceId().toString()))
-            .filter(Objects::nonNull)
-            .toList());
+    Map<ArchiveFile, Long> sizes = new TreeMap<>();
+    for (Metadata metadata :
+        Patience.retry(archive.patience(), () -> store.match(ArchiveFile.glob(source)))) {
+      ArchiveFile file = ArchiveFile.parse(metadata.resourceId().toString());
+      if (file != null) {
+        sizes.put(file, metadata.sizeBytes());
+      }
+    }
+    return sizes;
+  }
+
+  /** The files of the selected days. */
+  static Map<ArchiveFile, Long> sizes(ArchiveConfig archive, ArchiveSelection selection)
+      throws IOException {
+    Map<ArchiveFile, Long> sizes = sizes(archive, selection.source());
+    sizes.keySet().removeIf(file -> !selection.has(file.day()));
+    return sizes;
   }
 
   /** Notes a stretch, grown together with those that touch it. */

@@ -21,6 +21,11 @@ public record ArchiveSelection(String source, LocalDate from, LocalDate to, int 
     requireNonNull(to, "to");
   }
 
+  /** Messages of any length. */
+  public static ArchiveSelection of(String source, LocalDate from, LocalDate to) {
+    return new ArchiveSelection(source, from, to, Integer.MAX_VALUE);
+  }
+
   boolean has(LocalDate day) {
     return !day.isBefore(from) && !day.isAfter(to);
   }

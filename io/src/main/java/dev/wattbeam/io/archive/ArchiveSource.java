@@ -14,7 +14,6 @@ import java.util.NoSuchElementException;
 import java.util.TreeMap;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.io.BoundedSource;
-import org.apache.beam.sdk.io.fs.MatchResult.Metadata;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -70,7 +69,7 @@ final class ArchiveSource extends BoundedSource<ReadingBatch> {
       return List.of(this);
     }
     Map<Integer, List<ArchiveFile>> partitions = new TreeMap<>();
-    Map<ArchiveFile, Long> sizes = find();
+    Map<ArchiveFile, Long> sizes = ArchiveIndex.sizes(archive, selection);
     new ArchiveIndex(sizes.keySet())
         .files()
         .forEach(
@@ -99,25 +98,12 @@ final class ArchiveSource extends BoundedSource<ReadingBatch> {
     return new ArchiveSource(archive, selection, limits, pipelineName, new String[0], 0);
   }
 
-  private Map<ArchiveFile, Long> find() throws IOException {
-    ArchiveStore store = new ArchiveStore(archive);
-    Map<ArchiveFile, Long> sizes = new TreeMap<>();
-    for (Metadata metadata :
-        Patience.retry(
-            archive.patience(), () -> store.match(ArchiveFile.glob(selection.source())))) {
-      ArchiveFile file = ArchiveFile.parse(metadata.resourceId().toString());
-      if (file != null && selection.has(file.day())) {
-        sizes.put(file, metadata.sizeBytes());
-      }
-    }
-    return sizes;
-  }
-
   @Override
   public long getEstimatedSizeBytes(PipelineOptions options) throws IOException {
     return paths != null
         ? bytes
-        : find().values().stream().mapToLong(Long::longValue).sum() * COMPRESSION;
+        : ArchiveIndex.sizes(archive, selection).values().stream().mapToLong(Long::longValue).sum()
+            * COMPRESSION;
   }
 
   @Override

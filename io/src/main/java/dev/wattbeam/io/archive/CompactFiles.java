@@ -8,11 +8,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.ListCoder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
-import org.apache.beam.sdk.io.fs.MatchResult.Metadata;
 import org.apache.beam.sdk.metrics.Counter;
 import org.apache.beam.sdk.metrics.Metrics;
 import org.apache.beam.sdk.transforms.Create;
@@ -87,14 +85,7 @@ public final class CompactFiles extends PTransform<PBegin, PDone> {
         throws IOException {
       ArchiveStore store = new ArchiveStore(archive);
       deleteAbandoned(store, source);
-      Map<ArchiveFile, Long> sizes = new TreeMap<>();
-      for (Metadata metadata :
-          Patience.retry(archive.patience(), () -> store.match(ArchiveFile.glob(source)))) {
-        ArchiveFile file = ArchiveFile.parse(metadata.resourceId().toString());
-        if (file != null) {
-          sizes.put(file, metadata.sizeBytes());
-        }
-      }
+      Map<ArchiveFile, Long> sizes = ArchiveIndex.sizes(archive, source);
       for (ArchiveIndex.Compaction compaction :
           new ArchiveIndex(sizes.keySet()).compactions(mostBytes, sizes::get)) {
         out.output(

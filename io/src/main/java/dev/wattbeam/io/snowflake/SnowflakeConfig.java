@@ -113,7 +113,7 @@ public record SnowflakeConfig(
   }
 
   /** Names go into statements, where nothing can be bound. */
-  private static void checkName(String option, String name, List<String> errors) {
+  static void checkName(String option, String name, List<String> errors) {
     if (!NAME.matcher(name).matches()) {
       errors.add(option + "=" + name + " is no plain name of Snowflake: letters, digits, _ and $");
     }

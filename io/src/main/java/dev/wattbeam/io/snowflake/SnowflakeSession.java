@@ -48,6 +48,11 @@ final class SnowflakeSession implements AutoCloseable {
     this.config = config;
   }
 
+  /** A connection for somebody else, who closes it, as soon as Snowflake answers. */
+  static Connection connect(SnowflakeConfig config) {
+    return new SnowflakeSession(config).run("connecting", SnowflakeSession::connection);
+  }
+
   /**
    * Does something in autocommit mode, again on a new connection while Snowflake does not answer.
    *

@@ -36,13 +36,18 @@ public final class WarehouseSchema {
 
   /** Looks whether the tables are there; one line for what is wrong, empty when nothing is. */
   public static List<String> check(SnowflakeConfig config) {
+    return check(config, "LOADS");
+  }
+
+  /** The same for a table that a newer version has added. */
+  static List<String> check(SnowflakeConfig config, String table) {
     try (SnowflakeSession session = new SnowflakeSession(config)) {
-      session.run("asking for the tables", s -> s.ask("SELECT COUNT(*) FROM LOADS"));
+      session.run("asking for the tables", s -> s.ask("SELECT COUNT(*) FROM " + table));
       return List.of();
     } catch (SnowflakeException e) {
       return List.of(
           e.getMessage()
-              + ": run MigrateWarehouse if the tables are missing; see docs/snowflake.md");
+              + ": run MigrateWarehouse if the tables are missing; see docs/pipelines/load-warehouse.md");
     }
   }
 

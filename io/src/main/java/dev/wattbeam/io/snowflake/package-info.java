@@ -1,2 +1,5 @@
-/** Snowflake: schema, and the loading of tables of PostgreSQL; see docs/snowflake.md. */
+/**
+ * Snowflake: schema, the loading of tables of PostgreSQL (docs/pipelines/load-warehouse.md) and of
+ * messages (docs/pipelines/load-messages.md).
+ */
 package dev.wattbeam.io.snowflake;

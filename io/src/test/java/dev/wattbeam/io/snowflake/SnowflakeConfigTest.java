@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wattbeam.io.postgres.TableSlices.Slice;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -55,6 +56,12 @@ class SnowflakeConfigTest {
         .containsEntry("authenticator", "SNOWFLAKE_JWT")
         .containsEntry("disablePlatformDetection", "true");
     assertThat(config + " " + config.driverProperties()).doesNotContain(SECRET);
+    SnowflakeDataSource source = new SnowflakeDataSource(config);
+    assertThat(SerializableUtils.ensureSerializable(source)).isEqualTo(source);
+    assertThat(
+            new String(SerializableUtils.serializeToByteArray(source), StandardCharsets.ISO_8859_1))
+        .contains(key.toString())
+        .doesNotContain(SECRET);
   }
 
   @Test

@@ -18,6 +18,7 @@ import java.sql.Statement;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -43,6 +44,15 @@ public final class FakeSnow implements AutoCloseable {
   }
 
   public static FakeSnow start() {
+    return start(Map.of());
+  }
+
+  /**
+   * Starts a server that loads from S3, too.
+   *
+   * @param environment where that is, and the login, as Amazon's clients expect them
+   */
+  static FakeSnow start(Map<String, String> environment) {
     try {
       install();
       Path directory = Files.createTempDirectory("wattbeam-fakesnow");
@@ -58,6 +68,7 @@ public final class FakeSnow implements AutoCloseable {
               String.valueOf(port));
       command.environment().put("TZ", "UTC");
       command.environment().put("TMPDIR", directory.toString());
+      command.environment().putAll(environment);
       command.redirectErrorStream(true).redirectOutput(directory.resolve("log").toFile());
       FakeSnow server = new FakeSnow(command.start(), directory, port);
       Runtime.getRuntime().addShutdownHook(new Thread(server.process::destroyForcibly));

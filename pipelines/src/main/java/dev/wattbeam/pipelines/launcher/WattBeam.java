@@ -9,6 +9,7 @@ import dev.wattbeam.pipelines.monitor.MonitorConsumption;
 import dev.wattbeam.pipelines.publish.PublishReadings;
 import dev.wattbeam.pipelines.repair.RepairConsumption;
 import dev.wattbeam.pipelines.replay.ReplayDeadLetters;
+import dev.wattbeam.pipelines.warehouse.LoadMessages;
 import dev.wattbeam.pipelines.warehouse.LoadWarehouse;
 import dev.wattbeam.pipelines.warehouse.MigrateWarehouse;
 import java.io.IOException;
@@ -47,6 +48,7 @@ public final class WattBeam {
           new Program(
               ReplayDeadLetters.NAME, ReplayDeadLetters.DESCRIPTION, ReplayDeadLetters::main),
           new Program(LoadWarehouse.NAME, LoadWarehouse.DESCRIPTION, LoadWarehouse::main),
+          new Program(LoadMessages.NAME, LoadMessages.DESCRIPTION, LoadMessages::main),
           new Program(MigrateDatabase.NAME, MigrateDatabase.DESCRIPTION, MigrateDatabase::main),
           new Program(MigrateWarehouse.NAME, MigrateWarehouse.DESCRIPTION, MigrateWarehouse::main));
 

@@ -4,13 +4,9 @@ import dev.wattbeam.io.postgres.PostgresConfig;
 import dev.wattbeam.io.snowflake.SnowflakeConfig;
 import dev.wattbeam.pipelines.ConfigurationException;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
 
 /** The validated options of {@link LoadWarehouse}. */
 record LoadConfig(
@@ -20,9 +16,6 @@ record LoadConfig(
     Duration overlap,
     boolean fromBeginning,
     long bytesPerFile) {
-  /** It goes into statements and names of files. */
-  private static final Pattern RUN = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,99}");
-
   private static final int MOST_MEGABYTES = 512;
 
   /**
@@ -34,14 +27,7 @@ record LoadConfig(
     List<String> errors = new ArrayList<>();
     PostgresConfig postgres = PostgresConfig.from(options, errors);
     SnowflakeConfig snowflake = SnowflakeConfig.from(options, errors);
-    String run =
-        options.getRun() == null
-            ? DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmssSSS'Z'")
-                .format(Instant.now().atOffset(ZoneOffset.UTC))
-            : options.getRun();
-    if (!RUN.matcher(run).matches()) {
-      errors.add("--run=" + run + ": 1 to 100 letters, digits, _ and -");
-    }
+    String run = RunName.of(options.getRun(), errors);
     Duration overlap = overlap(options.getOverlap(), errors);
     int megabytes = options.getMegabytesPerFile();
     if (megabytes < 1 || megabytes > MOST_MEGABYTES) {

@@ -11,8 +11,8 @@ import java.util.List;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 
 /**
- * Makes the tables and views that {@link LoadWarehouse} needs in Snowflake. Run with the role that
- * owns them; running it again makes what is missing, and the views anew.
+ * Makes the tables and views that {@link LoadWarehouse} and {@link LoadMessages} need in Snowflake.
+ * Run with the role that owns them; running it again makes what is missing, and the views anew.
  */
 public final class MigrateWarehouse {
   public static final String NAME = "migrate-warehouse";

@@ -1,4 +1,5 @@
 /**
- * LoadWarehouse: copies the tables of PostgreSQL to Snowflake; MigrateWarehouse makes its tables.
+ * LoadWarehouse: copies the tables of PostgreSQL to Snowflake; LoadMessages: the archive;
+ * MigrateWarehouse makes their tables.
  */
 package dev.wattbeam.pipelines.warehouse;
