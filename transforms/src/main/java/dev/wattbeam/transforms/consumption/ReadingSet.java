@@ -107,10 +107,31 @@ public final class ReadingSet {
     if (from == 0 && to == time.length) {
       return this;
     }
-    Builder part = new Builder(to - from);
-    part.addAll(this, from, to);
-    return part
-        .trimmed(); // Without the columns that this part does not need: equal sets look alike.
+    return new ReadingSet(
+        Arrays.copyOfRange(time, from, to),
+        Arrays.copyOfRange(value, from, to),
+        stated(duration, from, to, 0),
+        stated(sequence, from, to, Reading.NO_SEQUENCE),
+        stated(quality, from, to));
+  }
+
+  /** A part of a column; none where no reading states anything: equal sets look alike. */
+  private static long[] stated(long[] column, int from, int to, long absent) {
+    for (int i = from; column != null && i < to; i++) {
+      if (column[i] != absent) {
+        return Arrays.copyOfRange(column, from, to);
+      }
+    }
+    return null;
+  }
+
+  private static byte[] stated(byte[] column, int from, int to) {
+    for (int i = from; column != null && i < to; i++) {
+      if (column[i] != Quality.VALID.ordinal()) {
+        return Arrays.copyOfRange(column, from, to);
+      }
+    }
+    return null;
   }
 
   /** Union of this set and another one. */
@@ -124,11 +145,8 @@ public final class ReadingSet {
       return this;
     }
     if (isEmpty() || lastTime() < other.firstTime()) {
-      Builder all = new Builder(size() + other.size());
-      all.addAll(this, 0, size());
-      all.addAll(other, 0, other.size());
       merge.countNew(other);
-      return all.trimmed();
+      return isEmpty() ? other : followedBy(other);
     }
     Builder all = new Builder(size() + other.size());
     int i = 0;
@@ -150,6 +168,45 @@ public final class ReadingSet {
       }
     }
     return all.trimmed();
+  }
+
+  private ReadingSet followedBy(ReadingSet other) {
+    int size = size() + other.size();
+    long[] times = Arrays.copyOf(time, size);
+    System.arraycopy(other.time, 0, times, size(), other.size());
+    long[] values = Arrays.copyOf(value, size);
+    System.arraycopy(other.value, 0, values, size(), other.size());
+    byte[] qualities = null;
+    if (quality != null || other.quality != null) {
+      qualities = new byte[size];
+      Arrays.fill(qualities, (byte) Quality.VALID.ordinal());
+      copy(quality, size(), qualities, 0);
+      copy(other.quality, other.size(), qualities, size());
+    }
+    return new ReadingSet(
+        times,
+        values,
+        joined(duration, other.duration, other, 0),
+        joined(sequence, other.sequence, other, Reading.NO_SEQUENCE),
+        qualities);
+  }
+
+  private long[] joined(long[] own, long[] others, ReadingSet other, long absent) {
+    if (own == null && others == null) {
+      return null;
+    }
+    long[] all = new long[size() + other.size()];
+    Arrays.fill(all, absent);
+    copy(own, size(), all, 0);
+    copy(others, other.size(), all, size());
+    return all;
+  }
+
+  /** Copies a column, if there is one. */
+  private static void copy(Object column, int length, Object to, int at) {
+    if (column != null) {
+      System.arraycopy(column, 0, to, at, length);
+    }
   }
 
   private int endOfTime(int i) {
@@ -459,6 +516,10 @@ public final class ReadingSet {
     private static final long[] VALUE_SCALES = {
       1_000_000_000, 100_000_000, 10_000_000, 1_000_000, 100_000, 10_000, 1_000, 100, 10, 1
     };
+
+    /** Bytes of the longest number, in groups of seven bits. */
+    private static final int LONGEST = 10;
+
     private static final int DURATIONS = 1;
     private static final int SEQUENCES = 2;
     private static final int QUALITY_CODES = 4;
@@ -501,13 +562,22 @@ public final class ReadingSet {
         }
       }
       out.write(scale);
+      // Not by the byte into the stream: this is what most of the time of a block goes into.
+      byte[] bytes = new byte[column.length * LONGEST];
+      int size = 0;
       long before = 0;
       for (long number : column) {
         long scaled = number / scales[scale];
         long difference = scaled - before;
-        VarInt.encode((difference << 1) ^ (difference >> 63), out);
+        long rest = (difference << 1) ^ (difference >> 63);
+        while ((rest & ~0x7FL) != 0) {
+          bytes[size++] = (byte) (rest | 0x80);
+          rest >>>= 7;
+        }
+        bytes[size++] = (byte) rest;
         before = scaled;
       }
+      out.write(bytes, 0, size);
     }
 
     @Override
