@@ -55,8 +55,7 @@ final class ArchiveCase implements AutoCloseable {
   private static final int BLOCK = 1_000;
   private static final long FIRST_MILLIS = 1_795_390_000_000L; // some hours before midnight
   private static final Duration LIMIT = Duration.ofMinutes(2);
-  private static final Duration OUTAGE =
-      Duration.parse(System.getProperty("wattbeam.test.outage", "PT10S"));
+  private static final Duration OUTAGE = Duration.ofMinutes(1);
 
   private final EmbeddedKafka kafka = EmbeddedKafka.startTemporary();
   private final Random random = new Random(1);
