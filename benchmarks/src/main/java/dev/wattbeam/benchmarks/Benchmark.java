@@ -48,7 +48,7 @@ public final class Benchmark implements Callable<Integer> {
 
   @Option(
       names = "--quick",
-      description = "One round of 1 000 000 records with 1 000 meters: some minutes.")
+      description = "One round of 3 000 000 records with 1 000 meters: some minutes.")
   private boolean quick;
 
   @Option(names = "--rounds", paramLabel = "N", description = "Runs of each contender (3).")
@@ -150,7 +150,7 @@ public final class Benchmark implements Callable<Integer> {
       meters = quick ? List.of(1_000) : List.of(1_000, 10_000, 100_000);
     }
     if (records == null) {
-      records = quick ? 1_000_000L : 10_000_000L;
+      records = quick ? 3_000_000L : 10_000_000L;
     }
     if (rounds == null) {
       rounds = quick ? 1 : 3;
