@@ -43,17 +43,26 @@ public final class ValidateReadings
   /** Rejected readings, and the messages that were none. */
   public static final TupleTag<DeadLetter> DEAD_LETTERS = new TupleTag<>() {};
 
+  /** Bounds the memory of a bundle: in a bounded run that is all that a worker reads. */
+  private static final int MOST_READINGS = 2_000_000;
+
   private final MeterDirectorySource directory;
   private final ReadingLimits limits;
   private final int buckets;
   private final String pipelineName;
+  private final int mostReadings;
 
   private ValidateReadings(
-      MeterDirectorySource directory, ReadingLimits limits, int buckets, String pipelineName) {
+      MeterDirectorySource directory,
+      ReadingLimits limits,
+      int buckets,
+      String pipelineName,
+      int mostReadings) {
     this.directory = requireNonNull(directory, "directory");
     this.limits = requireNonNull(limits, "limits");
     this.buckets = buckets;
     this.pipelineName = requireNonNull(pipelineName, "pipelineName");
+    this.mostReadings = mostReadings;
   }
 
   /**
@@ -64,7 +73,12 @@ public final class ValidateReadings
    */
   public static ValidateReadings of(
       MeterDirectorySource directory, ReadingLimits limits, int buckets, String pipelineName) {
-    return new ValidateReadings(directory, limits, buckets, pipelineName);
+    return new ValidateReadings(directory, limits, buckets, pipelineName, MOST_READINGS);
+  }
+
+  /** The same step, which hands its readings on as soon as it has so many. */
+  ValidateReadings withMostReadings(int readings) {
+    return new ValidateReadings(directory, limits, buckets, pipelineName, readings);
   }
 
   @Override
@@ -72,37 +86,27 @@ public final class ValidateReadings
     PCollectionTuple outputs =
         batches.apply(
             "Validate",
-            ParDo.of(new ValidateFn(directory, limits, buckets, pipelineName))
+            ParDo.of(new ValidateFn(this))
                 .withOutputTags(GOOD, TupleTagList.of(LATE).and(DEAD_LETTERS)));
     outputs.get(GOOD).setCoder(KvCoder.of(VarIntCoder.of(), ReadingBlock.ReadingBlockCoder.of()));
     return outputs;
   }
 
   private static final class ValidateFn extends DoFn<ReadingBatch, KV<Integer, ReadingBlock>> {
-    /** Bounds the memory of a bundle: in a bounded run that is all that a worker reads. */
-    private static final int MAX_READINGS = 2_000_000;
-
-    private final MeterDirectorySource directory;
-    private final ReadingLimits limits;
-    private final int buckets;
-    private final String pipelineName;
+    private final ValidateReadings step;
     private final Counter duplicates = Metrics.counter("wattbeam", "duplicates");
     private final Counter late = Metrics.counter("wattbeam", "late");
     private transient Map<DeadLetterCode, Counter> deadLetters;
     private transient ReadingValidator validator;
     private transient Instant earliest;
 
-    ValidateFn(
-        MeterDirectorySource directory, ReadingLimits limits, int buckets, String pipelineName) {
-      this.directory = directory;
-      this.limits = limits;
-      this.buckets = buckets;
-      this.pipelineName = pipelineName;
+    ValidateFn(ValidateReadings step) {
+      this.step = step;
     }
 
     @StartBundle
     public void startBundle() {
-      validator = new ReadingValidator(limits, buckets, pipelineName);
+      validator = new ReadingValidator(step.limits, step.buckets, step.pipelineName);
       deadLetters = new EnumMap<>(DeadLetterCode.class);
       earliest = null;
     }
@@ -116,7 +120,7 @@ public final class ValidateReadings
       batch.rejected().forEach(out.get(DEAD_LETTERS)::output);
       validator.add(
           batch,
-          directory.snapshot(),
+          step.directory.snapshot(),
           new ReadingValidator.Output() {
             @Override
             public void late(LateReading reading) {
@@ -130,7 +134,7 @@ public final class ValidateReadings
               out.get(DEAD_LETTERS).output(letter);
             }
           });
-      if (validator.size() >= MAX_READINGS) {
+      if (validator.size() >= step.mostReadings) {
         handOn((bucket, block) -> out.get(GOOD).output(KV.of(bucket, block)));
       }
     }
@@ -138,7 +142,7 @@ public final class ValidateReadings
     private void handOn(BiConsumer<Integer, ReadingBlock> out) {
       validator.takeBlocks().forEach(out);
       duplicates.inc(validator.duplicates());
-      validator = new ReadingValidator(limits, buckets, pipelineName);
+      validator = new ReadingValidator(step.limits, step.buckets, step.pipelineName);
     }
 
     private void count(DeadLetterCode code) {
