@@ -146,9 +146,9 @@ class RealDataTest {
     // Counted in the file: 27 days by the minute of four channels.
     String samples = "SELECT sum(samples)%s FROM %s.intervals WHERE meter = 'uci-household'";
     requireBoth(snowflake, samples, "149132");
-    // Added up in the file: 3 668.48 kWh.
+    // Added up in the file: 3 668.481 kWh.
     String energy = "SELECT sum(energy_mj)%s FROM %s.intervals WHERE meter = '10006414'";
-    requireBoth(snowflake, energy, "13206528000000");
+    requireBoth(snowflake, energy, "13206531600000");
   }
 
   private void requireBoth(FakeSnow snowflake, String sql, String number) {
