@@ -10,7 +10,6 @@ import dev.wattbeam.model.ReadingBatch;
 import dev.wattbeam.transforms.consumption.ReadingBlock;
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.function.BiConsumer;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.VarIntCoder;
 import org.apache.beam.sdk.metrics.Counter;
@@ -135,14 +134,10 @@ public final class ValidateReadings
             }
           });
       if (validator.size() >= step.mostReadings) {
-        handOn((bucket, block) -> out.get(GOOD).output(KV.of(bucket, block)));
+        validator
+            .takeBlocks()
+            .forEach((bucket, block) -> out.get(GOOD).output(KV.of(bucket, block)));
       }
-    }
-
-    private void handOn(BiConsumer<Integer, ReadingBlock> out) {
-      validator.takeBlocks().forEach(out);
-      duplicates.inc(validator.duplicates());
-      validator = new ReadingValidator(step.limits, step.buckets, step.pipelineName);
     }
 
     private void count(DeadLetterCode code) {
@@ -153,9 +148,13 @@ public final class ValidateReadings
 
     @FinishBundle
     public void finishBundle(FinishBundleContext context) {
-      handOn(
-          (bucket, block) ->
-              context.output(GOOD, KV.of(bucket, block), earliest, GlobalWindow.INSTANCE));
+      validator
+          .takeBlocks()
+          .forEach(
+              (bucket, block) ->
+                  context.output(GOOD, KV.of(bucket, block), earliest, GlobalWindow.INSTANCE));
+      duplicates.inc(validator.duplicates());
+      validator = null;
     }
   }
 }
